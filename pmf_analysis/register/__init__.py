@@ -1,0 +1,1 @@
+"""The register: reference files into frozen indicators, units, targets and policy."""

@@ -1,0 +1,299 @@
+"""What a register holds: indicators, units, targets, breaks, neighbours, policy.
+
+Every model is frozen and refuses unknown fields, so that a misspelt field in a
+register file is an error and not a silent default.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pmf_analysis.terms import (
+    BreakKind,
+    DataPeriod,
+    Dimension,
+    Frequency,
+    MeasureKind,
+    Polarity,
+    UnitKind,
+)
+
+
+def _as_date(value: object) -> object:
+    # a month such as 2024-04 means its first day
+    if isinstance(value, str) and len(value) == 7 and value[4] == "-":
+        return f"{value}-01"
+    return value
+
+
+FromDate = Annotated[date, BeforeValidator(_as_date)]
+
+
+class Frozen(BaseModel):
+    """Base of the register's models."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Denominator(Frozen):
+    """What a numerator is held over: a column of this table or of another one."""
+
+    column: str
+    table: str = ""
+    breakdown: str = ""
+    period_shift: int = 0
+    """Periods to look ahead of the denominator's own: 1 when the population of
+    2024 serves the year to March 2025."""
+
+
+class Published(Frozen):
+    """An indicator fed from published or locally compiled figures."""
+
+    table: str
+    breakdown: str = ""
+    numerator: tuple[str, ...]
+    """Columns that add up to the numerator."""
+    denominator: Denominator | None = None
+    value: str = ""
+    """Column with the printed value, which the recomputed one is held against."""
+    covers: DataPeriod | None = None
+    """What stretch one delivered figure covers, when that is not one period of the
+    indicator's frequency: R12M where the delivered series itself is rolling."""
+
+
+class Source(Frozen):
+    """Where an indicator's numbers come from."""
+
+    published: Published
+
+
+class Level(Frozen):
+    """A target or a floor: a value agreed by a role, from a date."""
+
+    value: float
+    from_: FromDate = Field(alias="from")
+    agreed_by: str = ""
+    agreed_on: date | None = None
+    provisional: bool = False
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _as_levels(value: object) -> object:
+    # one level may stand without the list around it
+    return [value] if isinstance(value, dict) else value
+
+
+Levels = Annotated[tuple[Level, ...], BeforeValidator(_as_levels)]
+
+
+def level_at(levels: tuple[Level, ...], on: date) -> Level | None:
+    """The level in force on a date: the latest that holds from then or before."""
+    held = [level for level in levels if level.from_ <= on]
+    return max(held, key=lambda level: level.from_) if held else None
+
+
+class ExpectedRange(Frozen):
+    """Lower and upper threshold of an activity indicator, which has no target."""
+
+    lower: float
+    upper: float
+    from_: FromDate = Field(alias="from")
+    source: str = ""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Indicator(Frozen):
+    """One indicator: what is counted, over what, which way is good, who owns it."""
+
+    code: str = Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")
+    name: str = Field(min_length=3)
+    short_name: str = ""
+    """At most about 30 characters, for charts and tables; the name when empty."""
+    description: str = ""
+    """One plain sentence: what it counts and why it matters."""
+    objective: str
+    source: Source
+    kind: MeasureKind
+    unit: str
+    """``percent``, ``per_10000``, ``count``, ``days``, or another plain word."""
+    multiplier: float = Field(default=0.0, ge=0)
+    """Value = numerator / denominator x multiplier; by the unit when not given."""
+    decimals: int = Field(default=-1, ge=-1, le=4)
+    """Decimals as printed, and of the neighbours' rounding rule; by the unit when not given."""
+    polarity: Polarity
+    frequency: Frequency
+    data_period: DataPeriod
+    stock: bool = False
+    """True for a count at a date, whose successive values overlap."""
+    matures_after: int = Field(default=0, ge=0)
+    """Days after the period's end until a figure is final."""
+    duty: bool = False
+    target: Levels = ()
+    floor: Levels = ()
+    tolerance: float | None = Field(default=None, ge=0)
+    """How far from target still counts as close (close-to-target polarity), in the unit."""
+    expected_range: ExpectedRange | None = None
+    applies_to: tuple[UnitKind, ...] = Field(min_length=1)
+    attribute_to: str = ""
+    adds_up: bool | Literal["distinct_children"] = True
+    owner: str
+    """A role, never a person's name."""
+    risks: tuple[str, ...] = ()
+    origin: str
+    ask: str = ""
+    """The question to ask when the indicator gives cause for concern."""
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether successive delivered values share children or months, so that no test applies."""
+        covers = self.source.published.covers
+        return self.stock or (covers is not None and covers.overlaps)
+
+    @property
+    def label(self) -> str:
+        """The short name, or the name."""
+        return self.short_name or self.name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_the_unit(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        unit = given.get("unit")
+        multiplier = {"percent": 100.0, "per_10000": 10_000.0}.get(str(unit), 1.0)
+        decimals = {"percent": 1}.get(str(unit), 0)
+        return {"multiplier": multiplier, "decimals": decimals, **given}
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Indicator:
+        if self.polarity is Polarity.CLOSE_TO_TARGET and self.tolerance is None:
+            raise ValueError("polarity close_to_target needs a tolerance, in the indicator's unit")
+        if self.polarity is Polarity.NEUTRAL and (self.target or self.floor):
+            raise ValueError("a neutral indicator has no target; give expected_range instead")
+        if self.kind in (MeasureKind.PROPORTION, MeasureKind.RATE) and not (
+            self.source.published.denominator
+        ):
+            raise ValueError(f"kind {self.kind} needs a denominator")
+        for floor in self.floor:
+            target = level_at(self.target, floor.from_)
+            if target is None:
+                continue
+            if self.polarity is Polarity.HIGH and floor.value > target.value:
+                raise ValueError(f"floor {floor.value:g} lies above target {target.value:g}")
+            if self.polarity is Polarity.LOW and floor.value < target.value:
+                raise ValueError(f"floor {floor.value:g} lies below target {target.value:g}")
+        return self
+
+
+class Unit(Frozen):
+    """A place or part of the service that answers for results."""
+
+    code: str
+    name: str
+    kind: UnitKind
+    parent: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Other codes and spellings under which deliveries name it."""
+
+
+class TargetRow(Frozen):
+    """A target that differs for one unit: a row of ``targets.csv``."""
+
+    indicator: str
+    unit: str
+    target: Level
+    floor: Level | None = None
+
+
+class Break(Frozen):
+    """A date at which a series must not be read straight through."""
+
+    indicator: str
+    """An indicator code, or ``*`` for all."""
+    unit: str
+    """A unit code, or ``*`` for all."""
+    period: str
+    """Code of the first period after the break."""
+    kind: BreakKind
+    reason: str
+    recorded_by: str
+    recorded_on: date
+    source: str
+
+
+class NeighbourModel(Frozen):
+    """Who is compared with whom, by one dated model."""
+
+    name: str
+    dated: date
+    source: str
+    neighbours: dict[str, tuple[str, ...]]
+    """Unit code to the codes of its neighbours, nearest first."""
+
+
+class Tolerance(Frozen):
+    """How much of the data may fail a check before the verdict turns."""
+
+    unit: str
+    """A unit code, or ``*`` for all."""
+    indicator: str
+    """An indicator code, or ``*`` for all."""
+    dimension: Dimension
+    green_max: float = Field(ge=0, le=1)
+    amber_max: float = Field(ge=0, le=1)
+    min_n: int = Field(ge=0)
+    approved_by: str
+    valid_from: date
+    source: str
+
+
+class Objective(Frozen):
+    """A strategic objective that indicators serve."""
+
+    code: str
+    name: str
+    statement: str
+    order: int = 0
+
+
+class Workspace(Frozen):
+    """What a workspace is for: ``data/reference/workspace.yml``."""
+
+    title: str
+    register_name: str
+    county: str
+    """Code of the unit that the county page speaks for (England in the national register)."""
+    report_kinds: tuple[UnitKind, ...]
+    """Kinds of unit that get a document each when ``pmf run`` names no area."""
+    benchmarks: tuple[Literal["county", "region", "neighbours"], ...] = ()
+    neighbour_model: str = ""
+    synthetic: bool = False
+    """Whether the data are invented; printed on every page."""
+    notice: str = ""
+
+
+class RuleSet(Frozen):
+    """A named, versioned piece of policy: one file of ``data/reference/rules/``.
+
+    ``values`` is read by the one module the rule set is for, which states in its
+    docstring which values it needs.
+    """
+
+    name: str
+    version: str
+    purpose: str
+    source: str
+    values: dict[str, object]
+
+    @property
+    def label(self) -> str:
+        """Name and version as printed on outputs."""
+        return f"{self.name} {self.version}"

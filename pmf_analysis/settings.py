@@ -1,0 +1,51 @@
+"""Where the workbench works: one frozen object, read once from the environment.
+
+The only module that reads environment variables. Ask for ``settings()`` inside a
+function, so that a test can replace it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pmf_analysis
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says.
+
+    Attributes
+    ----------
+    workspace : Path or None
+        ``PMF_WORKSPACE``: the workspace, when not the nearest folder upward.
+    prepared : str
+        ``PMF_PREPARED``: key of the prepared tables a notebook reads; set by a
+        run for its kernels, empty by hand.
+    """
+
+    workspace: Path | None
+    prepared: str
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment, once."""
+    workspace = os.environ.get("PMF_WORKSPACE", "")
+    return Settings(
+        workspace=Path(workspace) if workspace else None,
+        prepared=os.environ.get("PMF_PREPARED", ""),
+    )
+
+
+def shipped() -> Path:
+    """The folder that holds the shipped ``data/``, ``expectations/`` and ``notebooks/``.
+
+    Inside the package when installed from a wheel, beside it in a checkout.
+    """
+    package = Path(pmf_analysis.__file__).parent
+    inside = package / "_shipped"
+    return inside if inside.is_dir() else package.parent

@@ -1,0 +1,221 @@
+"""The words of the field, each once: codes for tables, labels for readers.
+
+Every enumeration is ordered as readers expect it; ``label`` is the one wording
+used in notebooks and pages. `docs/terminology.md` is checked against this file.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Term(str, Enum):
+    """A word with a code for tables and a label for readers."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Term:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Polarity(Term):
+    """Which way is good."""
+
+    HIGH = "high", "higher is better"
+    LOW = "low", "lower is better"
+    CLOSE_TO_TARGET = "close_to_target", "close to the target is best"
+    NEUTRAL = "neutral", "neither way is better by itself"
+
+
+class Rag(Term):
+    """Status against target and floor; always shown with its word."""
+
+    GREEN = "green", "Green"
+    AMBER = "amber", "Amber"
+    RED = "red", "Red"
+    NOT_RATED = "not_rated", "Not rated"
+
+
+class DirectionOfTravel(Term):
+    """Which way a series goes, by a named rule."""
+
+    BETTER = "better", "better"
+    WORSE = "worse", "worse"
+    HIGHER = "higher", "higher"
+    LOWER = "lower", "lower"
+    SAME = "same", "no change"
+    NO_CLEAR_TREND = "no_clear_trend", "no clear trend"
+    NOT_TESTED = "not_tested", "not tested"
+
+
+class Variation(Term):
+    """What a control chart says of the latest point."""
+
+    COMMON_CAUSE = "common_cause", "common cause: no more than usual variation"
+    IMPROVEMENT_HIGH = "improvement_high", "special cause: improvement, high"
+    IMPROVEMENT_LOW = "improvement_low", "special cause: improvement, low"
+    CONCERN_HIGH = "concern_high", "special cause: concern, high"
+    CONCERN_LOW = "concern_low", "special cause: concern, low"
+    NEUTRAL_HIGH = "neutral_high", "special cause: high"
+    NEUTRAL_LOW = "neutral_low", "special cause: low"
+    NOT_TESTED = "not_tested", "not tested"
+
+
+class Assurance(Term):
+    """Whether a process, as it stands, will meet its target."""
+
+    CONSISTENT_PASS = "consistent_pass", "will meet the target"
+    INCONSISTENT = "inconsistent", "will sometimes meet the target and sometimes not"
+    CONSISTENT_FAIL = "consistent_fail", "cannot meet the target as it stands"
+    NOT_TESTED = "not_tested", "not tested"
+
+
+class Comparison(Term):
+    """A value held against a benchmark, with its 95% interval."""
+
+    BETTER = "better", "better"
+    SIMILAR = "similar", "similar"
+    WORSE = "worse", "worse"
+    HIGHER = "higher", "higher"
+    LOWER = "lower", "lower"
+    NOT_COMPARED = "not_compared", "not compared"
+
+
+class State(Term):
+    """What a figure is, or why there is none."""
+
+    FINAL = "final", "final"
+    PROVISIONAL = "provisional", "provisional"
+    REVISED = "revised", "revised"
+    SUPPRESSED = "suppressed", "withheld to protect confidentiality (c)"
+    NOT_APPLICABLE = "not_applicable", "not applicable (z)"
+    NOT_AVAILABLE = "not_available", "not available (x)"
+    UNRELIABLE = "unreliable", "too unreliable to publish (u)"
+    ROUNDS_TO_ZERO = "rounds_to_zero", "rounds to zero but is not zero (k)"
+    NOT_GIVEN = "not_given", "not given"
+    FORECAST = "forecast", "forecast"
+
+    @property
+    def has_value(self) -> bool:
+        """Whether a figure in this state carries a number."""
+        return self in (State.FINAL, State.PROVISIONAL, State.REVISED)
+
+
+class MeasureKind(Term):
+    """What sort of number an indicator gives."""
+
+    PROPORTION = "proportion", "share of a whole"
+    RATE = "rate", "events per head of population"
+    COUNT = "count", "count"
+    MEAN = "mean", "mean"
+    MEDIAN = "median", "median"
+
+
+class Frequency(Term):
+    """How often figures come."""
+
+    MONTH = "month", "monthly"
+    QUARTER = "quarter", "quarterly"
+    YEAR = "year", "yearly"
+
+
+class DataPeriod(Term):
+    """What stretch of time one shown figure covers."""
+
+    MONTH = "M", "month"
+    MONTH_SNAPSHOT = "MS", "month-end snapshot"
+    QUARTER = "Q", "quarter"
+    ANNUAL = "A", "year"
+    YEAR_TO_DATE = "YTD", "year to date"
+    ROLLING_12_MONTHS = "R12M", "rolling twelve months"
+    ROLLING_3_YEARS = "R3Y", "rolling three years"
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether successive figures share months, so that they are not independent."""
+        return self in (
+            DataPeriod.YEAR_TO_DATE,
+            DataPeriod.ROLLING_12_MONTHS,
+            DataPeriod.ROLLING_3_YEARS,
+        )
+
+
+class UnitKind(Term):
+    """Kinds of unit that answer for results; peers are units of one kind."""
+
+    COUNTRY = "country", "country"
+    REGION = "region", "region"
+    AUTHORITY = "authority", "local authority"
+    COUNTY = "county", "county"
+    AREA = "area", "area"
+    DISTRICT = "district", "district"
+    SERVICE = "service", "service"
+    TEAM = "team", "team"
+
+
+class BreakKind(Term):
+    """Why a series must not be read straight through a date."""
+
+    RECORDING = "recording", "change in recording"
+    DEFINITION = "definition", "change of definition"
+    BOUNDARY = "boundary", "boundary change"
+    REBASE = "rebase", "rebase after an accepted change of level"
+
+    @property
+    def stops_comparison(self) -> bool:
+        """Whether no sentence and no forecast may span the date."""
+        return self is not BreakKind.REBASE
+
+
+class CheckStatus(Term):
+    """What came of a check; never two words for one."""
+
+    PASS = "pass", "passed"
+    FAIL = "fail", "failed"
+    NOT_ASSESSED = "not_assessed", "not assessed"
+    COULD_NOT_RUN = "could_not_run", "could not run"
+
+
+class Severity(Term):
+    """How much a check, or a finding, matters."""
+
+    CRITICAL = "critical", "critical"
+    WARNING = "warning", "warning"
+    INFO = "info", "for information"
+
+
+class Characteristic(Term):
+    """The six characteristics of good data (Audit Commission, 2007)."""
+
+    ACCURACY = "accuracy", "accuracy"
+    VALIDITY = "validity", "validity"
+    RELIABILITY = "reliability", "reliability"
+    TIMELINESS = "timeliness", "timeliness"
+    RELEVANCE = "relevance", "relevance"
+    COMPLETENESS = "completeness", "completeness"
+
+
+class Dimension(Term):
+    """The six dimensions of the Government Data Quality Framework (2020)."""
+
+    ACCURACY = "accuracy", "accuracy"
+    COMPLETENESS = "completeness", "completeness"
+    CONSISTENCY = "consistency", "consistency"
+    TIMELINESS = "timeliness", "timeliness"
+    UNIQUENESS = "uniqueness", "uniqueness"
+    VALIDITY = "validity", "validity"
+
+
+class Verdict(Term):
+    """The data-quality verdict that travels with every number."""
+
+    GREEN = "green", "good"
+    AMBER = "amber", "use with care"
+    RED = "red", "do not rely on it"
+    NOT_ASSESSED = "not_assessed", "not assessed"
