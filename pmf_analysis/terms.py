@@ -219,3 +219,18 @@ class Verdict(Term):
     AMBER = "amber", "use with care"
     RED = "red", "do not rely on it"
     NOT_ASSESSED = "not_assessed", "not assessed"
+
+
+class SpecialCause(Term):
+    """The rule of a control chart that a point breaks; the first that applies."""
+
+    ABOVE_LIMIT = "above_limit", "above the upper limit"
+    BELOW_LIMIT = "below_limit", "below the lower limit"
+    TREND_UP = "trend_up", "part of a steady rise"
+    TREND_DOWN = "trend_down", "part of a steady fall"
+    TWO_IN_THREE_HIGH = "two_in_three_high", "close to the upper limit, like one of its neighbours"
+    TWO_IN_THREE_LOW = "two_in_three_low", "close to the lower limit, like one of its neighbours"
+    SHIFT_HIGH = "shift_high", "part of a long run above the average"
+    SHIFT_LOW = "shift_low", "part of a long run below the average"
+    NONE = "none", "usual variation"
+    NOT_TESTED = "not_tested", "not tested"
