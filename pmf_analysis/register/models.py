@@ -35,7 +35,9 @@ FromDate = Annotated[date, BeforeValidator(_as_date)]
 class Frozen(BaseModel):
     """Base of the register's models."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class Denominator(Frozen):
@@ -237,6 +239,20 @@ class NeighbourModel(Frozen):
     source: str
     neighbours: dict[str, tuple[str, ...]]
     """Unit code to the codes of its neighbours, nearest first."""
+
+
+class NeighbourModelEntry(Frozen):
+    """One model as ``neighbours/models.yml`` lists it; its neighbours are in ``<name>.csv``."""
+
+    name: str
+    dated: date
+    source: str
+
+
+class NeighbourModels(Frozen):
+    """The content of ``neighbours/models.yml``."""
+
+    models: tuple[NeighbourModelEntry, ...]
 
 
 class Tolerance(Frozen):

@@ -1,0 +1,217 @@
+"""Read a folder of reference files into a register, or say what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from pmf_analysis.errors import RegisterError, nearest
+from pmf_analysis.register import reference_tables as tables
+from pmf_analysis.register import yaml_files
+from pmf_analysis.register.faults import Faults, model_of_yaml
+from pmf_analysis.register.models import Indicator, Objective, RuleSet, Workspace
+from pmf_analysis.register.registry import ANY, Register, in_order
+from pmf_analysis.register.unit_names import name_units
+from pmf_analysis.terms import Polarity
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load(folder: Path) -> Register:
+    """Read a register.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/reference`` of a workspace or of the checkout. It needs ``workspace.yml``,
+        ``units.csv`` and at least one file in ``indicators/``; what else the architecture
+        page lists may be absent.
+
+    Returns
+    -------
+    Register
+
+    Raises
+    ------
+    RegisterError
+        If a file cannot be read, or the files do not hold together. The message names every
+        fault found with file, line, field or column, what was given and what was expected.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise RegisterError(f"There is no register in {folder.name}", "a folder data/reference")
+    faults = Faults()
+    workspace = _workspace(folder, faults)
+    indicators = _by_code(folder, "indicators", Indicator, faults)
+    objectives = _by_code(folder, "objectives", Objective, faults)
+    rule_sets = _rule_sets(folder, faults)
+    units = {unit.code: unit for unit in tables.units(folder, faults)}
+    targets = tables.targets(folder, faults)
+    breaks = tables.breaks(folder, faults)
+    tolerances = tables.tolerances(folder, faults)
+    models = tables.neighbour_models(folder, units, faults)
+    faults.raise_if_any()
+    if workspace is None or not indicators:
+        raise RegisterError("indicators/ holds no file", "one YAML file for each indicator")
+    register = Register(
+        workspace=workspace,
+        indicators=MappingProxyType(indicators),
+        units=MappingProxyType(units),
+        target_rows=tuple(row.model for row in targets),
+        breaks=in_order([row.model for row in breaks]),
+        neighbour_models=MappingProxyType({model.name: model for model in models}),
+        tolerances=tuple(row.model for row in tolerances),
+        objectives=MappingProxyType(objectives),
+        rule_sets=MappingProxyType(rule_sets),
+        folder=folder,
+        fingerprint=fingerprint(folder),
+    )
+    _check_units(register, faults)
+    _check_workspace(register, faults)
+    _check_objectives(register, faults)
+    for row in (*targets, *breaks, *tolerances):
+        _check_names(row, register, faults)
+    _check_floors(targets, register, faults)
+    faults.raise_if_any()
+    return register
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files below a folder, in the order of names.
+
+    Files whose name, or a folder's name, starts with a dot are left out.
+    """
+    digest = hashlib.sha256()
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    for name in sorted(files):
+        if files[name].is_dir() or any(part.startswith(".") for part in name.split("/")):
+            continue
+        content = hashlib.sha256(files[name].read_bytes()).hexdigest()
+        digest.update(f"{name}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def _read(reader: Callable[..., Model], faults: Faults) -> Model | None:
+    try:
+        return reader()
+    except RegisterError as error:
+        faults.add(str(error).rstrip("."))
+        return None
+
+
+def _workspace(folder: Path, faults: Faults) -> Workspace | None:
+    file = _read(lambda: yaml_files.read(folder / "workspace.yml"), faults)
+    return model_of_yaml(Workspace, file, faults) if file else None
+
+
+def _yaml_models(
+    folder: Path, part: str, model: type[Model], faults: Faults
+) -> list[tuple[yaml_files.YamlFile, Model]]:
+    """Every YAML file of one part of the register, in the order of names."""
+    held = []
+    for path in sorted((folder / part).glob("*.y*ml")):
+        name = f"{part}/{path.name}"
+        file = _read(lambda path=path, name=name: yaml_files.read(path, name), faults)
+        found = model_of_yaml(model, file, faults) if file else None
+        if found is not None:
+            held.append((file, found))
+    return held
+
+
+def _by_code(folder: Path, part: str, model: type[Model], faults: Faults) -> dict[str, Model]:
+    """Models by code, each from the file that bears its code."""
+    found: dict[str, Model] = {}
+    names: dict[str, str] = {}
+    for file, one in _yaml_models(folder, part, model, faults):
+        line = file.line(("code",))
+        if one.code in found:
+            faults.add(f"{file.name}, line {line}, code: {one.code} is also in {names[one.code]}")
+        elif Path(file.name).stem != one.code:
+            faults.add(
+                f"{file.name}, line {line}, code: given {one.code!r}, "
+                f"expected {Path(file.name).stem!r} as the file is named"
+            )
+        found.setdefault(one.code, one)
+        names.setdefault(one.code, file.name)
+    return dict(sorted(found.items()))
+
+
+def _rule_sets(folder: Path, faults: Faults) -> dict[str, RuleSet]:
+    found: dict[str, RuleSet] = {}
+    for file, one in _yaml_models(folder, "rules", RuleSet, faults):
+        if one.name in found:
+            line = file.line(("name",))
+            faults.add(f"{file.name}, line {line}, name: there are two rule sets {one.name!r}")
+        found[one.name] = one
+    return dict(sorted(found.items()))
+
+
+def _check_units(register: Register, faults: Faults) -> None:
+    for clash in name_units(register.units.values())[1]:
+        faults.add(f"units.csv: {clash}")
+    for unit in register.units.values():
+        for code in (unit.parent, *unit.successors):
+            if code and code not in register.units:
+                faults.add(f"units.csv, {unit.code}: {code!r} is no unit's code")
+        seen, code = {unit.code}, unit.parent
+        while code in register.units and code not in seen:
+            seen.add(code)
+            code = register.units[code].parent
+        if code in seen:
+            faults.add(f"units.csv, {unit.code}: is its own parent, through {code}")
+
+
+def _check_workspace(register: Register, faults: Faults) -> None:
+    workspace = register.workspace
+    if workspace.county not in register.units:
+        faults.add(
+            f"workspace.yml, county: given {workspace.county!r}, expected a code of units.csv"
+        )
+    model = workspace.neighbour_model
+    if model and model not in register.neighbour_models:
+        hint = nearest(model, register.neighbour_models)
+        faults.add(f"workspace.yml, neighbour_model: there is no model {model!r} ({hint})")
+    if "neighbours" in workspace.benchmarks and not model:
+        faults.add("workspace.yml, benchmarks: neighbours need a neighbour_model")
+
+
+def _check_objectives(register: Register, faults: Faults) -> None:
+    for indicator in register.indicators.values():
+        if indicator.objective not in register.objectives:
+            hint = nearest(indicator.objective, register.objectives)
+            faults.add(
+                f"indicators/{indicator.code}.yml, objective: given {indicator.objective!r}, "
+                f"expected a file of objectives/ ({hint})"
+            )
+
+
+def _check_names(row: tables.Row, register: Register, faults: Faults) -> None:
+    model, source = row.model, row.source
+    if model.indicator not in (ANY, *register.indicators):
+        hint = nearest(model.indicator, register.indicators)
+        faults.add(source.fault("indicator", f"the code of an indicator ({hint})"))
+    if model.unit not in (ANY, *register.units):
+        faults.add(source.fault("unit", "the code of a unit in units.csv"))
+
+
+def _check_floors(targets: list[tables.Row], register: Register, faults: Faults) -> None:
+    """No unit's floor, its own or the indicator's, may be harder to meet than its target."""
+    for row in targets:
+        one, indicator = row.model, register.indicators.get(row.model.indicator)
+        if indicator is None:
+            continue
+        if indicator.polarity is Polarity.NEUTRAL:
+            faults.add(row.source.fault("indicator", "an indicator that is not neutral"))
+        floor = register.target_at(one.indicator, one.unit, one.target.from_)[1]
+        if floor is None:
+            continue
+        gap = one.target.value - floor.value
+        if (indicator.polarity is Polarity.HIGH and gap < 0) or (
+            indicator.polarity is Polarity.LOW and gap > 0
+        ):
+            faults.add(row.source.fault("target", f"a level that its floor {floor.value:g} allows"))

@@ -1,0 +1,255 @@
+"""The register in use: look-ups over what its files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pmf_analysis import periods
+from pmf_analysis.errors import ParameterError, RuleSetError, nearest
+from pmf_analysis.register.models import (
+    Break,
+    Indicator,
+    Level,
+    NeighbourModel,
+    Objective,
+    RuleSet,
+    TargetRow,
+    Tolerance,
+    Unit,
+    Workspace,
+    level_at,
+)
+from pmf_analysis.register.unit_names import name_units
+from pmf_analysis.terms import UnitKind
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Register:
+    """Everything that the files of ``data/reference`` say; never changed after loading.
+
+    Attributes
+    ----------
+    workspace : Workspace
+    indicators, units, neighbour_models, rule_sets, objectives : mapping
+        By code or name, in that order.
+    target_rows : tuple of TargetRow
+        Targets that differ for one unit.
+    breaks : tuple of Break
+    tolerances : tuple of Tolerance
+    folder : Path or None
+        Where the files are.
+    fingerprint : str
+        SHA-256 over all files of the folder.
+    """
+
+    workspace: Workspace
+    indicators: Mapping[str, Indicator]
+    units: Mapping[str, Unit]
+    target_rows: tuple[TargetRow, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    neighbour_models: Mapping[str, NeighbourModel] = field(default_factory=dict)
+    tolerances: tuple[Tolerance, ...] = ()
+    objectives: Mapping[str, Objective] = field(default_factory=dict)
+    rule_sets: Mapping[str, RuleSet] = field(default_factory=dict)
+    folder: Path | None = None
+    fingerprint: str = ""
+
+    @property
+    def county(self) -> str:
+        """Code of the unit that the county page speaks for."""
+        return self.workspace.county
+
+    def digest(self) -> str:
+        """SHA-256 over all files of the register: any change of any of them changes it."""
+        return self.fingerprint
+
+    def indicator(self, code: str) -> Indicator:
+        """The indicator of a code, upper or lower case.
+
+        Raises
+        ------
+        ParameterError
+            If there is none; names the nearest codes.
+        """
+        found = self.indicators.get(code) or self.indicators.get(code.strip().upper())
+        if found is None:
+            raise ParameterError(
+                f"There is no indicator {code!r}",
+                "the code of a file in data/reference/indicators",
+                nearest(code, self.indicators),
+            )
+        return found
+
+    def find_unit(self, text: str) -> Unit | None:
+        """The unit of a code, a name or another spelling, or None.
+
+        Capitals and surrounding blanks do not matter. A name that served two units in
+        turn means the later one; a code means the unit it was given to.
+        """
+        found = self._unit_names.get(text)
+        return found or self._unit_names.get(" ".join(str(text).split()).casefold())
+
+    def unit(self, name_or_code: str) -> Unit:
+        """The unit of a code, a name or another spelling.
+
+        Raises
+        ------
+        ParameterError
+            If there is none; names the nearest names.
+        """
+        found = self.find_unit(name_or_code)
+        if found is None:
+            names = (unit.name for unit in self.units.values())
+            raise ParameterError(
+                f"There is no unit {name_or_code!r}",
+                "the code or name of a unit in data/reference/units.csv",
+                nearest(str(name_or_code), names),
+            )
+        return found
+
+    def rule_set(self, name: str) -> RuleSet:
+        """The rule set of a name.
+
+        Raises
+        ------
+        RuleSetError
+            If there is none; names the nearest.
+        """
+        if name not in self.rule_sets:
+            raise RuleSetError(
+                f"There is no rule set {name!r}",
+                "the name of a rule set in data/reference/rules",
+                nearest(name, self.rule_sets),
+            )
+        return self.rule_sets[name]
+
+    def target_at(self, indicator: str, unit: str, on: date) -> tuple[Level | None, Level | None]:
+        """Target and floor in force for a unit on a date.
+
+        A row of ``targets.csv`` for the unit wins over the indicator's own levels; a row
+        without a floor leaves the indicator's own floor standing.
+
+        Parameters
+        ----------
+        indicator, unit : str
+            Codes.
+        on : date
+            The last day of the period that is judged.
+
+        Returns
+        -------
+        tuple of (Level or None, Level or None)
+        """
+        own = self.indicator(indicator)
+        floor = level_at(own.floor, on)
+        rows = [row for row in self._targets.get((own.code, unit), ()) if row.target.from_ <= on]
+        if not rows:
+            return level_at(own.target, on), floor
+        latest = max(rows, key=lambda row: row.target.from_)
+        return latest.target, latest.floor or floor
+
+    def neighbour_model(self, model: str = "") -> NeighbourModel | None:
+        """A neighbour model by name; the workspace's own when none is named.
+
+        Returns None only where none is named and the workspace has none.
+
+        Raises
+        ------
+        ParameterError
+            If the model is not listed in ``neighbours/models.yml``.
+        """
+        name = model or self.workspace.neighbour_model
+        if not name:
+            return None
+        if name not in self.neighbour_models:
+            raise ParameterError(
+                f"There is no neighbour model {name!r}",
+                "a model of data/reference/neighbours/models.yml",
+                nearest(name, self.neighbour_models),
+            )
+        return self.neighbour_models[name]
+
+    def neighbours(self, unit: str, model: str = "") -> tuple[str, ...]:
+        """Codes of a unit's neighbours, nearest first; empty where the model has none.
+
+        Parameters
+        ----------
+        unit : str
+            A unit code.
+        model : str, optional
+            Name of the model; the workspace's own by default.
+
+        Raises
+        ------
+        ParameterError
+            If the model is not listed.
+        """
+        found = self.neighbour_model(model)
+        return found.neighbours.get(unit, ()) if found else ()
+
+    def region_of(self, unit: str) -> str | None:
+        """Code of the nearest region above a unit (Inner London for Camden), or None."""
+        code = self.units[unit].parent if unit in self.units else ""
+        while code:
+            if self.units[code].kind is UnitKind.REGION:
+                return code
+            code = self.units[code].parent
+        return None
+
+    def children_of(self, unit: str) -> tuple[str, ...]:
+        """Codes of the units directly below a unit."""
+        return self._children.get(unit, ())
+
+    def breaks_of(self, indicator: str, unit: str) -> tuple[Break, ...]:
+        """Breaks of one series, earliest first, with those that hold for all."""
+        return tuple(
+            one
+            for one in self.breaks
+            if one.indicator in (ANY, indicator) and one.unit in (ANY, unit)
+        )
+
+    @cached_property
+    def _unit_names(self) -> dict[str, Unit]:
+        return name_units(self.units.values())[0]
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[str, ...]]:
+        children: dict[str, list[str]] = {}
+        for unit in self.units.values():
+            children.setdefault(unit.parent, []).append(unit.code)
+        return {parent: tuple(sorted(codes)) for parent, codes in children.items()}
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str], list[TargetRow]]:
+        rows: dict[tuple[str, str], list[TargetRow]] = {}
+        for row in self.target_rows:
+            rows.setdefault((row.indicator, row.unit), []).append(row)
+        return rows
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every method of measure and analysis may ask, beside its table.
+
+    Attributes
+    ----------
+    register : Register
+    as_at : date
+        What was known on this date; nothing published later is used.
+    """
+
+    register: Register
+    as_at: date
+
+
+def in_order(breaks: list[Break]) -> tuple[Break, ...]:
+    """Breaks by the start of their first period."""
+    return tuple(
+        sorted(breaks, key=lambda one: (periods.parse(one.period).start, one.indicator, one.unit))
+    )
