@@ -1,0 +1,410 @@
+"""XmR charts by the rules of NHS "Making Data Count". Arrays in, arrays out.
+
+All series are computed together: their points stand in one array, one series
+after another in order of time, and ``segment`` tells where limits restart. The
+numbers of the rules come from the rule set ``nhs-making-data-count``, which
+gives every field of `XmrRules` but ``label``.
+
+References
+----------
+NHS England (2019 on), Making Data Count. NHS-R Community, NHSRplotthedots 0.2.2
+(the rules as computed; `docs/deviations.md` says where we differ).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pmf_analysis.errors import RuleSetError, TableError
+from pmf_analysis.register.models import RuleSet
+from pmf_analysis.terms import Assurance, Polarity, SpecialCause, Variation
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.object_]
+
+# a point this close to a line, as a share of the largest figure, lies on it: room for the
+# last bits of a float only
+_ON_THE_LINE = 1e-12
+
+
+@dataclass(frozen=True)
+class XmrRules:
+    """The numbers of the rules; see ``data/reference/rules/xmr.yml`` for each."""
+
+    limit_factor: float
+    screen: bool
+    screening_factor: float
+    shift_points: int
+    trend_points: int
+    two_in_three: str
+    min_points: int
+    min_moving_ranges: int
+    one_value_share: float
+    label: str
+
+    @classmethod
+    def of(cls, rule_set: RuleSet) -> XmrRules:
+        """Take the numbers from a rule set.
+
+        Raises
+        ------
+        RuleSetError
+            Naming the values that are missing or cannot be.
+        """
+        names = [field.name for field in fields(cls) if field.name != "label"]
+        missing = [name for name in names if name not in rule_set.values]
+        if missing:
+            raise RuleSetError(
+                f"The rule set {rule_set.label} lacks {', '.join(missing)}",
+                f"values {', '.join(names)}",
+                "Add them to the rule set's file in data/reference/rules",
+            )
+        rules = cls(**{name: rule_set.values[name] for name in names}, label=rule_set.label)
+        if rules.two_in_three not in ("close", "beyond"):
+            raise RuleSetError(
+                f"The rule set {rule_set.label} gives two_in_three {rules.two_in_three!r}",
+                "close or beyond",
+            )
+        return rules
+
+
+class Limits(NamedTuple):
+    """Lines of a chart, one value a point; NaN in a segment of a single point.
+
+    Attributes
+    ----------
+    moving_range : ndarray of float, shape (n,)
+        Distance from the point before; NaN for the first of a run of periods
+        and after the fixed points.
+    centre, lower, upper, near_lower, near_upper : ndarray of float, shape (n,)
+        Mean, limits, and two thirds of the way to them. Never cut off at 0 or 100.
+    unscreened_range, mean_range : ndarray of float, shape (n,)
+        Mean moving range before and after extreme ones were left out.
+    points, ranges : ndarray of int, shape (n,)
+        Points and moving ranges that the lines rest on.
+    one_value : ndarray of bool, shape (n,)
+        Whether more than the rule's share of the segment's figures is one value.
+    """
+
+    moving_range: Floats
+    centre: Floats
+    unscreened_range: Floats
+    mean_range: Floats
+    lower: Floats
+    upper: Floats
+    near_lower: Floats
+    near_upper: Floats
+    points: Ints
+    ranges: Ints
+    one_value: Flags
+
+
+def limits(
+    values: ArrayLike,
+    segment: ArrayLike,
+    rules: XmrRules,
+    *,
+    follows: ArrayLike | None = None,
+    fix_after: int | None = None,
+) -> Limits:
+    """Centre line and limits of every segment.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n,)
+        Without NaN, each segment's points next to each other in order of time.
+    segment : array_like of int, shape (n,)
+        One number for each segment of each series.
+    rules : XmrRules
+    follows : array_like of bool, shape (n,), optional
+        Whether a point's period follows at once on the point before; a moving
+        range and a run do not bridge a gap. Every point when not given.
+    fix_after : int, optional
+        Take the lines from the first so many points of each segment alone.
+
+    Returns
+    -------
+    Limits
+
+    Raises
+    ------
+    TableError
+        If a value is not a number or a segment is scattered.
+    """
+    value, group, first = _grouped(values, segment)
+    count = np.bincount(group)
+    place = np.arange(len(value)) - first[group]
+    base = np.ones(len(value), dtype=bool) if fix_after is None else place < fix_after
+    joined = _joined(place, follows)
+
+    # deviations from the first value keep a constant series free of rounding
+    offset = value - value[first[group]]
+    points = np.bincount(group, weights=base, minlength=len(count))
+    centre = value[first] + _sum(offset, group, base, len(count)) / points
+
+    moving_range = np.full(len(value), np.nan)
+    moving_range[1:] = np.abs(np.diff(value))
+    moving_range[~(joined & base)] = np.nan
+    unscreened, mean_range, ranges = _mean_range(moving_range, group, len(count), rules)
+
+    reach = rules.limit_factor * mean_range
+    lines = (centre, unscreened, mean_range, centre - reach, centre + reach,
+             centre - 2 / 3 * reach, centre + 2 / 3 * reach)  # fmt: skip
+    return Limits(
+        moving_range,
+        *(line[group] for line in lines),
+        points=points[group].astype(np.int64),
+        ranges=ranges[group].astype(np.int64),
+        one_value=(_commonest(value, group, len(count)) > rules.one_value_share * count)[group],
+    )
+
+
+def special_causes(
+    values: ArrayLike,
+    segment: ArrayLike,
+    lines: Limits,
+    rules: XmrRules,
+    *,
+    follows: ArrayLike | None = None,
+) -> Codes:
+    """Name the first rule that each point breaks.
+
+    In order: outside the limits, part of a trend, two in three close to a
+    limit, part of a shift. In a segment where one value prevails only the
+    limits are read: its mean is not its middle, so runs come by themselves.
+
+    Parameters
+    ----------
+    values, segment, rules, follows
+        As given to `limits`.
+    lines : Limits
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Codes of `terms.SpecialCause`.
+    """
+    value, group, first = _grouped(values, segment)
+    place = np.arange(len(value)) - first[group]
+    joined = _joined(place, follows)
+    slack = _slack(value, group)
+
+    side = _sign(value - lines.centre, slack)
+    outside = np.where(value > lines.upper + slack, 1, 0) - (value < lines.lower - slack)
+    beyond = np.where(value > lines.near_upper + slack, 1, 0) - (value < lines.near_lower - slack)
+    close = np.where(outside == 0, beyond, 0) if rules.two_in_three == "close" else beyond
+
+    readable = ~lines.one_value
+    trend = _trend(value, joined, slack, rules.trend_points) * readable
+    two_in_three = _two_in_three(close, side, joined) * readable
+    shift = _long_runs(side, joined, rules.shift_points) * readable
+
+    named = np.full(len(value), SpecialCause.NONE.value, dtype=object)
+    for signal, up, down in (  # the last written comes first in order
+        (shift, SpecialCause.SHIFT_HIGH, SpecialCause.SHIFT_LOW),
+        (two_in_three, SpecialCause.TWO_IN_THREE_HIGH, SpecialCause.TWO_IN_THREE_LOW),
+        (trend, SpecialCause.TREND_UP, SpecialCause.TREND_DOWN),
+        (outside, SpecialCause.ABOVE_LIMIT, SpecialCause.BELOW_LIMIT),
+    ):
+        named[signal > 0] = up.value
+        named[signal < 0] = down.value
+    return named
+
+
+def variation(causes: ArrayLike, polarity: ArrayLike) -> Codes:
+    """What each point's special cause means, given which way is good.
+
+    Parameters
+    ----------
+    causes : array_like of str, shape (n,)
+        Codes of `terms.SpecialCause`.
+    polarity : array_like of str, shape (n,)
+        Codes of `terms.Polarity`; close-to-target counts as neutral.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Codes of `terms.Variation`.
+    """
+    meaning = {
+        (cause.value, polarity.value): _meaning(cause, polarity).value
+        for cause in SpecialCause
+        for polarity in Polarity
+    }
+    pairs = zip(_texts(causes), _texts(polarity), strict=True)
+    return np.array([meaning[pair] for pair in pairs], dtype=object)
+
+
+def assurance(target: ArrayLike, lower: ArrayLike, upper: ArrayLike, polarity: ArrayLike) -> Codes:
+    """Whether a series, as it stands, will meet its target.
+
+    A target beyond a limit is always or never met. Where all figures are the
+    same the limits fall together, and a target on them is met.
+
+    Parameters
+    ----------
+    target : array_like of float, shape (n,)
+        NaN where there is none.
+    lower, upper : array_like of float, shape (n,)
+        Limits; NaN where there are none.
+    polarity : array_like of str, shape (n,)
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Codes of `terms.Assurance`; not tested without a target, without limits,
+        or where neither way is good by itself.
+    """
+    goal, low, high = (np.asarray(given, dtype=float) for given in (target, lower, upper))
+    way = _texts(polarity)
+    upward, downward = way == Polarity.HIGH.value, way == Polarity.LOW.value
+    decided = (upward | downward) & ~np.isnan(goal) & ~np.isnan(low) & ~np.isnan(high)
+    room = _ON_THE_LINE * np.maximum(np.abs(low), np.abs(high))
+    above, below = goal > high + room, goal < low - room
+    met = (upward & below) | (downward & above) | ((high - low <= room) & ~above & ~below)
+    missed = (upward & above) | (downward & below)
+
+    verdict = np.full(len(goal), Assurance.NOT_TESTED.value, dtype=object)
+    verdict[decided] = Assurance.INCONSISTENT.value
+    verdict[decided & met] = Assurance.CONSISTENT_PASS.value
+    verdict[decided & missed] = Assurance.CONSISTENT_FAIL.value
+    return verdict
+
+
+def _meaning(cause: SpecialCause, polarity: Polarity) -> Variation:
+    if cause is SpecialCause.NOT_TESTED:
+        return Variation.NOT_TESTED
+    if cause is SpecialCause.NONE:
+        return Variation.COMMON_CAUSE
+    high = cause in (
+        SpecialCause.ABOVE_LIMIT, SpecialCause.TREND_UP,
+        SpecialCause.TWO_IN_THREE_HIGH, SpecialCause.SHIFT_HIGH,
+    )  # fmt: skip
+    if polarity not in (Polarity.HIGH, Polarity.LOW):
+        return Variation.NEUTRAL_HIGH if high else Variation.NEUTRAL_LOW
+    if high == (polarity is Polarity.HIGH):
+        return Variation.IMPROVEMENT_HIGH if high else Variation.IMPROVEMENT_LOW
+    return Variation.CONCERN_HIGH if high else Variation.CONCERN_LOW
+
+
+def _grouped(values: ArrayLike, segment: ArrayLike) -> tuple[Floats, Ints, Ints]:
+    # values, the segment of each numbered 0, 1, ... and where each segment starts
+    value, given = np.asarray(values, dtype=float), np.asarray(segment)
+    if np.isnan(value).any():
+        raise TableError(
+            f"{int(np.isnan(value).sum())} of {len(value)} values to chart are not numbers",
+            "numbers only; leave out the periods without one",
+        )
+    starts = np.ones(len(value), dtype=bool)
+    starts[1:] = given[1:] != given[:-1]
+    first = np.flatnonzero(starts)
+    if len(np.unique(given[first])) != len(first):
+        raise TableError(
+            "The points of a segment do not stand together",
+            "each segment's points next to each other, in order of time",
+        )
+    return value, np.cumsum(starts) - 1, first
+
+
+def _joined(place: Ints, follows: ArrayLike | None) -> Flags:
+    joined = place > 0
+    return joined if follows is None else joined & np.asarray(follows, dtype=bool)
+
+
+def _sum(values: Floats, group: Ints, chosen: Flags, groups: int) -> Floats:
+    return np.bincount(group[chosen], weights=values[chosen], minlength=groups)
+
+
+def _mean_range(
+    moving_range: Floats, group: Ints, groups: int, rules: XmrRules
+) -> tuple[Floats, Floats, Floats]:
+    # mean moving range of each segment, before and after screening, and how many ranges
+    given = ~np.isnan(moving_range)
+    ranges = np.bincount(group[given], minlength=groups).astype(float)
+    unscreened = _ratio(_sum(moving_range, group, given, groups), ranges)
+    if not rules.screen:
+        return unscreened, unscreened, ranges
+    kept = given & (moving_range < rules.screening_factor * unscreened[group])
+    left = np.bincount(group[kept], minlength=groups)
+    screened = _ratio(_sum(moving_range, group, kept, groups), left)
+    # where only ranges of zero would be left, all are kept: limits must not fall together
+    return unscreened, np.where(screened > 0, screened, unscreened), ranges
+
+
+def _ratio(total: Floats, count: NDArray) -> Floats:
+    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+
+
+def _commonest(value: Floats, group: Ints, groups: int) -> Ints:
+    # how often the commonest value of each segment stands in it
+    order = np.lexsort((value, group))
+    ordered, owner = value[order], group[order]
+    slack = _slack(value, group)[order]
+    new = np.ones(len(value), dtype=bool)
+    new[1:] = (owner[1:] != owner[:-1]) | (np.diff(ordered) > slack[1:])
+    size = np.bincount(np.cumsum(new) - 1)
+    most = np.zeros(groups, dtype=np.int64)
+    np.maximum.at(most, owner[new], size)
+    return most
+
+
+def _slack(value: Floats, group: Ints) -> Floats:
+    largest = np.zeros(group[-1] + 1 if len(group) else 0)
+    np.maximum.at(largest, group, np.abs(value))
+    return _ON_THE_LINE * largest[group]
+
+
+def _sign(difference: Floats, slack: Floats) -> Ints:
+    return (difference > slack).astype(np.int64) - (difference < -slack)
+
+
+def _runs(sign: Ints, joined: Flags) -> tuple[Ints, Ints, Ints]:
+    # number of each point's run of one sign, where runs start, and their lengths
+    starts = np.ones(len(sign), dtype=bool)
+    starts[1:] = ~joined[1:] | (sign[1:] != sign[:-1])
+    run = np.cumsum(starts) - 1
+    return run, np.flatnonzero(starts), np.bincount(run) if len(run) else run
+
+
+def _long_runs(sign: Ints, joined: Flags, at_least: int) -> Ints:
+    run, _, length = _runs(sign, joined)
+    return np.where(length[run] >= at_least, sign, 0) if len(run) else sign
+
+
+def _trend(value: Floats, joined: Flags, slack: Floats, points: int) -> Ints:
+    step = np.zeros(len(value), dtype=np.int64)
+    step[1:] = _sign(np.diff(value), slack[1:])
+    step[~joined] = 0
+    # a step belongs to its later point; a break in time parts the steps by its zero
+    run, start, length = _runs(step, np.ones(len(value), dtype=bool))
+    if not len(run):
+        return step
+    long = (length >= points - 1) & (step[start] != 0)
+    trend = np.where(long[run], step, 0)
+    # the point a trend starts from is in it; in two trends, the later one counts
+    trend[start[long] - 1] = step[start[long]]
+    return trend
+
+
+def _two_in_three(close: Ints, side: Ints, joined: Flags) -> Ints:
+    flagged = np.zeros(len(close), dtype=np.int64)
+    if len(close) < 3:
+        return flagged
+    one_side = (side[:-2] == side[1:-1]) & (side[1:-1] == side[2:]) & joined[1:-1] & joined[2:]
+    near = close != 0
+    two = one_side & (near[:-2].astype(int) + near[1:-1] + near[2:] >= 2)
+    for lag in range(3):
+        window = slice(lag, len(close) - 2 + lag)
+        flagged[window] = np.where(two & near[window], close[window], flagged[window])
+    return flagged
+
+
+def _texts(codes: ArrayLike) -> Codes:
+    # plain text: a Term compares equal to its code but is another key
+    return np.array([str(code) for code in np.asarray(codes, dtype=object)], dtype=object)
