@@ -206,7 +206,9 @@ def sequence(first: ReportingPeriod, last: ReportingPeriod) -> list[ReportingPer
 
 def season_length(frequency: Frequency) -> int:
     """Periods in a year: 12, 4 or 1."""
-    return {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.YEAR: 1}[Frequency(frequency)]
+    return {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.YEAR: 1}[
+        Frequency(frequency)
+    ]
 
 
 def containing_year(period: ReportingPeriod) -> ReportingPeriod:
@@ -240,6 +242,7 @@ def _ending(first: str, second: str, code: str) -> int:
     ending = int(first) + 1
     if ending % 100 != int(second):
         raise ParameterError(
-            f"The period {code!r} names two years that do not follow each other", _EXPECTED
+            f"The period {code!r} names two years that do not follow each other",
+            _EXPECTED,
         )
     return ending

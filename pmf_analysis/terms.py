@@ -6,10 +6,10 @@ used in notebooks and pages. `docs/terminology.md` is checked against this file.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Term(str, Enum):
+class Term(StrEnum):
     """A word with a code for tables and a label for readers."""
 
     label: str
@@ -19,9 +19,6 @@ class Term(str, Enum):
         member._value_ = code
         member.label = label
         return member
-
-    def __str__(self) -> str:
-        return self.value
 
 
 class Polarity(Term):
@@ -228,8 +225,14 @@ class SpecialCause(Term):
     BELOW_LIMIT = "below_limit", "below the lower limit"
     TREND_UP = "trend_up", "part of a steady rise"
     TREND_DOWN = "trend_down", "part of a steady fall"
-    TWO_IN_THREE_HIGH = "two_in_three_high", "close to the upper limit, like one of its neighbours"
-    TWO_IN_THREE_LOW = "two_in_three_low", "close to the lower limit, like one of its neighbours"
+    TWO_IN_THREE_HIGH = (
+        "two_in_three_high",
+        "close to the upper limit, like one of its neighbours",
+    )
+    TWO_IN_THREE_LOW = (
+        "two_in_three_low",
+        "close to the lower limit, like one of its neighbours",
+    )
     SHIFT_HIGH = "shift_high", "part of a long run above the average"
     SHIFT_LOW = "shift_low", "part of a long run below the average"
     NONE = "none", "usual variation"

@@ -1,0 +1,130 @@
+"""The catalogue of sentences: one file a family, found by listing the folder."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pmf_analysis.errors import RuleSetError
+from pmf_analysis.findings.conditions import OPERATORS
+from pmf_analysis.register import yaml_files
+from pmf_analysis.terms import Severity
+
+FOLDER = Path(__file__).parent / "catalogue"
+
+CLAIMS = ("none", "arithmetic", "improved", "worsened")
+"""What a sentence says: nothing about change, a plain higher or lower, or a real change."""
+
+_FIELDS = ("code", "title", "why", "severity", "claims", "when", "sentence")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A kind of finding.
+
+    Attributes
+    ----------
+    code, title, why : str
+    family : str
+        Name of the family, which is the order and place on the page.
+    severity : Severity
+    claims : str
+        One of `CLAIMS`.
+    when : tuple of dict
+        Conditions, all of which must hold (see `conditions`).
+    sentence : str
+        With places such as ``{shown}`` for the texts of `facts.texts`.
+    """
+
+    code: str
+    title: str
+    why: str
+    family: str
+    severity: Severity
+    claims: str
+    when: tuple[dict[str, object], ...]
+    sentence: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of the texts that the sentence needs."""
+        parsed = string.Formatter().parse(self.sentence)
+        return tuple(name for _, name, _, _ in parsed if name)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All kinds of finding, in the order of the page."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Families in the order of the page."""
+        return tuple(dict.fromkeys(entry.family for entry in self.entries))
+
+
+@cache
+def load_catalogue(folder: Path = FOLDER) -> Catalogue:
+    """Read every family file of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Catalogue
+
+    Raises
+    ------
+    RuleSetError
+        If an entry lacks a field, has an unknown operator or claim, or repeats a code.
+    """
+    families = []
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml_files.read(path).content
+        entries = tuple(
+            _entry(given, content["family"], path.name) for given in content["findings"]
+        )
+        families.append((content["order"], entries))
+    ordered = tuple(
+        entry
+        for _, entries in sorted(families, key=lambda f: f[0])
+        for entry in entries
+    )
+    codes = [entry.code for entry in ordered]
+    repeated = sorted({code for code in codes if codes.count(code) > 1})
+    if repeated:
+        raise RuleSetError(
+            f"The catalogue has {', '.join(repeated)} twice", "each code once"
+        )
+    return Catalogue(ordered)
+
+
+def _entry(given: dict[str, object], family: str, file_name: str) -> Entry:
+    where = f"{file_name}, {given.get('code', 'an entry without code')}"
+    missing = [field for field in _FIELDS if field not in given]
+    unknown = [field for field in given if field not in _FIELDS]
+    if missing or unknown:
+        raise RuleSetError(
+            f"{where}: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}",
+            f"the fields {', '.join(_FIELDS)}",
+        )
+    if given["claims"] not in CLAIMS:
+        raise RuleSetError(
+            f"{where}: claims {given['claims']!r}", f"one of {', '.join(CLAIMS)}"
+        )
+    for condition in given["when"]:
+        wrong = set(condition) - {"column"} - set(OPERATORS)
+        if wrong or "column" not in condition:
+            raise RuleSetError(
+                f"{where}: condition {condition}", f"column and {list(OPERATORS)}"
+            )
+    return Entry(
+        code=given["code"], title=given["title"], why=given["why"], family=family,
+        severity=Severity(given["severity"]), claims=given["claims"],
+        when=tuple(given["when"]), sentence=given["sentence"],
+    )  # fmt: skip

@@ -1,0 +1,242 @@
+"""What is known of every series at its latest period: one row a series.
+
+Findings are conditions over these rows and sentences filled from their texts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from pmf_analysis import formats, periods
+from pmf_analysis.register import Context
+from pmf_analysis.tables import SERIES
+from pmf_analysis.terms import BreakKind, State, Variation
+
+SIGNALS = {
+    Variation.IMPROVEMENT_HIGH: "improvement",
+    Variation.IMPROVEMENT_LOW: "improvement",
+    Variation.CONCERN_HIGH: "concern",
+    Variation.CONCERN_LOW: "concern",
+    Variation.NEUTRAL_HIGH: "neutral",
+    Variation.NEUTRAL_LOW: "neutral",
+    Variation.COMMON_CAUSE: "none",
+}
+
+
+def latest_facts(
+    analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Context
+) -> pd.DataFrame:
+    """One row per series: its latest figure, what the methods say, what it rests on.
+
+    Parameters
+    ----------
+    analysis : pandas.DataFrame
+        The analysis table, forecast rows included.
+    verdicts : pandas.DataFrame
+        ``indicator, service_area, verdict, reason``.
+    context : Context
+
+    Returns
+    -------
+    pandas.DataFrame
+        The analysis columns of the latest row of each series, and ``newest_period``, ``late``,
+        ``has_value``, ``has_target``, ``range_position``, ``previous_value``,
+        ``previous_differs``, ``signal``, ``forecast_end`` with its limits, ``break_period``
+        and ``rebase_period`` with kind and reason, ``verdict``, ``verdict_reason``.
+    """
+    is_forecast = analysis["state"] == State.FORECAST
+    measured = analysis[~is_forecast]
+    if measured.empty:
+        return pd.DataFrame()
+    latest = measured.groupby(list(SERIES), sort=True).tail(1).reset_index(drop=True)
+    latest = _with_newest(latest, measured, context)
+    latest = _with_levels(latest, context)
+    latest = _with_previous(latest, measured)
+    latest["signal"] = latest["variation"].map(SIGNALS).fillna("not_tested")
+    latest = _with_forecast(latest, analysis[is_forecast])
+    latest = _with_breaks(latest, measured, context)
+    found = verdicts[["indicator", "service_area", "verdict", "reason"]].rename(
+        columns={"reason": "verdict_reason"}
+    )
+    latest = latest.merge(
+        found, on=["indicator", "service_area"], how="left", validate="m:1"
+    )
+    return latest.assign(
+        verdict=latest["verdict"].fillna("not_assessed"),
+        verdict_reason=latest["verdict_reason"].fillna("no check was made"),
+    ).reset_index(drop=True)
+
+
+def _with_newest(
+    latest: pd.DataFrame, measured: pd.DataFrame, context: Context
+) -> pd.DataFrame:
+    """The latest period that a unit of the same kind has reported a number for."""
+    kinds = {code: unit.kind.value for code, unit in context.register.units.items()}
+    reported = measured[measured["shown_value"].notna()]
+    newest = (
+        reported.assign(unit_kind=reported["service_area"].map(kinds))
+        .sort_values("period_end", kind="stable")
+        .groupby(["indicator", "unit_kind"], sort=True)
+        .tail(1)[["indicator", "unit_kind", "period", "period_end"]]
+        .rename(columns={"period": "newest_period", "period_end": "newest_end"})
+    )
+    joined = latest.assign(unit_kind=latest["service_area"].map(kinds)).merge(
+        newest, on=["indicator", "unit_kind"], how="left"
+    )
+    return joined.assign(
+        late=joined["newest_end"].notna()
+        & (joined["period_end"] < joined["newest_end"]),
+        has_value=joined["shown_value"].notna(),
+    )
+
+
+def _with_levels(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
+    positions = []
+    for row in latest.itertuples(index=False):
+        expected = context.register.indicator(row.indicator).expected_range
+        if (
+            expected is None
+            or pd.isna(row.shown_value)
+            or date.fromisoformat(row.period_end) < expected.from_
+        ):
+            positions.append("")
+        elif row.shown_value > expected.upper:
+            positions.append("above")
+        elif row.shown_value < expected.lower:
+            positions.append("below")
+        else:
+            positions.append("within")
+    return latest.assign(range_position=positions, has_target=latest["target"].notna())
+
+
+def _with_previous(latest: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
+    key = [*SERIES, "period"]
+    before = (
+        measured[[*key, "shown_value"]]
+        .drop_duplicates(key)
+        .rename(
+            columns={"period": "dot_previous_period", "shown_value": "previous_value"}
+        )
+    )
+    joined = latest.merge(before, on=[*SERIES, "dot_previous_period"], how="left")
+    printed = joined["dot_previous"].isin(["better", "worse", "higher", "lower"])
+    return joined.assign(previous_differs=printed)
+
+
+def _with_forecast(latest: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
+    columns = {
+        "period": "forecast_end",
+        "forecast": "forecast_end_value",
+        "forecast_lower80": "forecast_end_lower80",
+        "forecast_upper80": "forecast_end_upper80",
+        "forecast_lower95": "forecast_end_lower95",
+        "forecast_upper95": "forecast_end_upper95",
+    }
+    last = (
+        coming.sort_values("horizon", kind="stable")
+        .groupby(list(SERIES), sort=True)
+        .tail(1)[[*SERIES, *columns]]
+        .rename(columns=columns)
+    )
+    return latest.merge(last, on=list(SERIES), how="left", validate="1:1")
+
+
+def _with_breaks(
+    latest: pd.DataFrame, measured: pd.DataFrame, context: Context
+) -> pd.DataFrame:
+    """The latest break, and the latest rebase, inside each series' own span."""
+    spans = measured.groupby(list(SERIES), sort=True)["period_end"].agg(["min", "max"])
+    rows = [
+        _break_facts(
+            row, spans.loc[(row.indicator, row.service_area, row.cohort)], context
+        )
+        for row in latest.itertuples(index=False)
+    ]
+    return pd.concat([latest, pd.DataFrame(rows, index=latest.index)], axis=1)
+
+
+def _break_facts(row: object, span: pd.Series, context: Context) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "break_period": None, "break_kind": None, "break_reason": None,
+        "rebase_period": None, "rebase_reason": None,
+    }  # fmt: skip
+    for found in sorted(
+        context.register.breaks_of(row.indicator, row.service_area),
+        key=lambda found: periods.parse(found.period).end,
+    ):
+        end = periods.parse(found.period).end.isoformat()
+        start = periods.parse(found.period).start.isoformat()
+        if not (span["min"] < end and start <= span["max"]):
+            continue
+        if found.kind is BreakKind.REBASE:
+            facts |= {"rebase_period": found.period, "rebase_reason": found.reason}
+        else:
+            facts |= {
+                "break_period": found.period,
+                "break_kind": found.kind.value,
+                "break_reason": found.reason,
+            }
+    return facts
+
+
+def evidence(row: pd.Series) -> dict[str, object]:
+    """The numbers behind a series' findings, as plain values for JSON."""
+    kept = (
+        "period", "vintage", "numerator", "denominator", "value", "state", "lower", "upper",
+        "method", "shown_numerator", "shown_denominator", "shown_value", "shown_lower",
+        "shown_upper", "shown_label", "target", "floor", "rag", "rag_rule",
+        "dot_previous", "dot_previous_change", "dot_previous_period", "dot_regression",
+        "dot_regression_p", "dot_regression_points", "chart_value", "seasonal_factor", "centre",
+        "lower_limit", "upper_limit", "special_cause", "variation", "assurance",
+        "chart_points", "rule_set", "england", "region", "neighbour_median",
+        "neighbours_compared", "neighbour_model", "vs_england", "vs_neighbours",
+        "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
+        "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",
+        "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
+    )  # fmt: skip
+    return {
+        name: plain(row[name])
+        for name in kept
+        if name in row.index and _there(row[name])
+    }
+
+
+def _there(value: object) -> bool:
+    return not (
+        value is None
+        or value is pd.NA
+        or (isinstance(value, float) and np.isnan(value))
+    )
+
+
+def plain(value: object) -> object:
+    """A value as JSON can hold it; floats to 12 significant digits."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        rounded = float(f"{float(value):.12g}")
+        return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+    return str(value)
+
+
+def period_label(code: object) -> str:
+    """A period's label, or an empty text where there is no period."""
+    if not isinstance(code, str) or not code:
+        return ""
+    found = periods.try_parse(code)
+    return found.label if found else code
+
+
+def number_text(value: object, indicator: object, limit: bool = False) -> str:
+    """A value in its indicator's unit; empty where there is none."""
+    if not _there(value):
+        return ""
+    decimals = indicator.decimals
+    if limit and indicator.unit == "percent":
+        decimals = min(decimals, 0)
+    return formats.with_unit(float(value), indicator.unit, decimals)

@@ -1,0 +1,238 @@
+"""The texts that fill a sentence's places, from one row of facts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pmf_analysis import formats, periods
+from pmf_analysis.findings.facts import number_text, period_label
+from pmf_analysis.register import Context
+from pmf_analysis.register.models import Indicator
+from pmf_analysis.terms import BreakKind, Frequency, MeasureKind, Polarity, State
+
+_PERIODS = {
+    Frequency.MONTH: "months", Frequency.QUARTER: "quarters", Frequency.YEAR: "years",
+}  # fmt: skip
+
+_SIGNALS = (
+    ("Above UCL", "the figure lies above the upper process limit of {upper}"),
+    ("Below LCL", "the figure lies below the lower process limit of {lower}"),
+    ("Trend (Increasing)", "seven or more figures in a row have risen"),
+    ("Trend (Decreasing)", "seven or more figures in a row have fallen"),
+    (
+        "2 in 3 Above",
+        "two of the last three figures lie close to the upper process limit",
+    ),
+    (
+        "2 in 3 Below",
+        "two of the last three figures lie close to the lower process limit",
+    ),
+    (
+        "Points Above",
+        "seven or more figures in a row lie above the average of {centre}",
+    ),
+    (
+        "Points Below",
+        "seven or more figures in a row lie below the average of {centre}",
+    ),
+)
+
+
+def texts(row: pd.Series, context: Context) -> dict[str, str]:
+    """Every text that a sentence of the catalogue may use.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of `facts.latest_facts`.
+    context : Context
+
+    Returns
+    -------
+    dict of str
+        Capitalised places (``Period``) start a sentence.
+    """
+    indicator = context.register.indicator(row["indicator"])
+    found = {
+        "name": indicator.name,
+        "shown": shown_text(row, indicator),
+        "period": str(row["shown_label"] or period_label(row["period"])),
+        "newest_period": period_label(row["newest_period"]),
+        "state": _state_text(row),
+        "target": number_text(row["target"], indicator, limit=True),
+        "levels": _levels_text(row, indicator),
+        "range": _range_text(indicator),
+        "rag_reason": _clause(row["rag_reason"]),
+        "change": _change_text(row, indicator),
+        "previous": number_text(row["previous_value"], indicator),
+        "previous_period": period_label(row["dot_previous_period"]),
+        "periods": _PERIODS[indicator.frequency],
+        "chart_reason": _clause(row["chart_reason"]),
+        "england": number_text(row["england"], indicator),
+        "whole": _whole_name(context),
+        "neighbour_median": number_text(row["neighbour_median"], indicator),
+        "neighbours_compared": str(row["neighbours_compared"] or ""),
+        "neighbour_model": str(row["neighbour_model"] or ""),
+        "forecast_period": period_label(row["forecast_end"]),
+        "forecast_range": _forecast_text(row, indicator),
+        "forecast_chance": _chance_text(row),
+        "forecast_reason": _clause(row["forecast_reason"]),
+        "naive_words": _naive_words(indicator),
+        "break_period": period_label(row["break_period"]),
+        "break_kind": BreakKind(row["break_kind"]).label if row["break_kind"] else "",
+        "break_reason": _clause(row["break_reason"]),
+        "rebase_period": period_label(row["rebase_period"]),
+        "rebase_reason": _clause(row["rebase_reason"]),
+        "verdict_reason": str(row["verdict_reason"]),
+        **_chart_texts(row, indicator),
+    }
+    return found | {
+        _upper_first(name): _upper_first(text) for name, text in found.items()
+    }
+
+
+def shown_text(row: pd.Series, indicator: Indicator) -> str:
+    """A figure as a reader sees it: ``158 of 196 (80.6%)``, ``2,184``, ``53 per 10,000 (…)``."""
+    value = number_text(row["shown_value"], indicator)
+    numerator, denominator = row["shown_numerator"], row["shown_denominator"]
+    if not value or pd.isna(numerator) or pd.isna(denominator):
+        return value
+    counts = f"{formats.number(numerator)} of {formats.number(denominator)}"
+    if indicator.kind is MeasureKind.PROPORTION:
+        return f"{counts} ({value})"
+    if indicator.kind is MeasureKind.RATE:
+        return f"{value} ({formats.number(numerator)} in all)"
+    return value
+
+
+def _state_text(row: pd.Series) -> str:
+    state = row["shown_state"] if isinstance(row["shown_state"], str) else row["state"]
+    return State(state).label if state else State.NOT_GIVEN.label
+
+
+def _levels_text(row: pd.Series, indicator: Indicator) -> str:
+    if pd.isna(row["target"]):
+        return ""
+    target = number_text(row["target"], indicator, limit=True)
+    if indicator.polarity is Polarity.CLOSE_TO_TARGET:
+        return f"{target}, give or take {number_text(indicator.tolerance, indicator, limit=True)}"
+    words = f"{target} or {'more' if indicator.polarity is Polarity.HIGH else 'less'}"
+    if pd.isna(row["floor"]):
+        return words
+    bound = "minimum" if indicator.polarity is Polarity.HIGH else "at most"
+    return f"{words}, {bound} {number_text(row['floor'], indicator, limit=True)}"
+
+
+def _range_text(indicator: Indicator) -> str:
+    expected = indicator.expected_range
+    if expected is None:
+        return ""
+    return formats.interval(expected.lower, expected.upper, indicator.unit, 0)
+
+
+def _change_text(row: pd.Series, indicator: Indicator) -> str:
+    change = row["dot_previous_change"]
+    if pd.isna(change):
+        return ""
+    return formats.difference(float(change), indicator.unit, indicator.decimals)
+
+
+def _chart_texts(row: pd.Series, indicator: Indicator) -> dict[str, str]:
+    """Limits in words, put back into the season that the period belongs to."""
+    if pd.isna(row["lower_limit"]) or pd.isna(row["upper_limit"]):
+        return {
+            "limits": "",
+            "normal_range": "",
+            "normal_period": "",
+            "signal_words": "",
+        }
+    lower, upper = float(row["lower_limit"]), float(row["upper_limit"])
+    centre = float(row["centre"])
+    here = (
+        unadjusted(lower, row, indicator),
+        unadjusted(upper, row, indicator),
+    )
+    values = {
+        "upper": _limit_text(upper, indicator),
+        "lower": _limit_text(lower, indicator),
+        "centre": _limit_text(centre, indicator),
+    }
+    special = str(row["special_cause"] or "")
+    words = next((text for part, text in _SIGNALS if part in special), "")
+    adjusted = " after allowing for the time of year" if _is_adjusted(row) else ""
+    return {
+        "limits": f"{values['lower']} to {values['upper']}",
+        "normal_range": f"{_limit_text(here[0], indicator)} to {_limit_text(here[1], indicator)}",
+        "normal_period": _normal_period(row, indicator),
+        "signal_words": words.format(**values) + adjusted if words else "",
+    }
+
+
+def _is_adjusted(row: pd.Series) -> bool:
+    return pd.notna(row["seasonal_factor"]) and float(row["seasonal_factor"]) not in (
+        0.0,
+        1.0,
+    )
+
+
+def unadjusted(limit: float, row: pd.Series, indicator: Indicator) -> float:
+    """A limit of the seasonally adjusted chart, as it reads in the row's own month."""
+    if not _is_adjusted(row) or pd.isna(row["chart_value"]) or pd.isna(row["value"]):
+        return limit
+    factor = float(row["seasonal_factor"])
+    by_ratio = abs(float(row["chart_value"]) * factor - float(row["value"]))
+    by_sum = abs(float(row["chart_value"]) + factor - float(row["value"]))
+    return limit * factor if by_ratio <= by_sum else limit + factor
+
+
+def _limit_text(limit: float, indicator: Indicator) -> str:
+    """Limits are shown within what is possible; the stored numbers are not clipped."""
+    possible = max(limit, 0.0)
+    if indicator.unit == "percent":
+        possible = min(possible, 100.0)
+    return formats.with_unit(possible, indicator.unit, indicator.decimals)
+
+
+def _normal_period(row: pd.Series, indicator: Indicator) -> str:
+    if indicator.frequency is Frequency.MONTH:
+        month = periods.MONTHS[periods.parse(row["period"]).end.month - 1]
+        return f"a usual {month}" if _is_adjusted(row) else "a usual month"
+    return (
+        "a usual quarter"
+        if indicator.frequency is Frequency.QUARTER
+        else "a usual year"
+    )
+
+
+def _forecast_text(row: pd.Series, indicator: Indicator) -> str:
+    lower, upper = row["forecast_end_lower80"], row["forecast_end_upper80"]
+    if pd.isna(lower) or pd.isna(upper):
+        return ""
+    text = formats.interval(
+        float(lower), float(upper), indicator.unit, indicator.decimals
+    )
+    return text.replace(" to ", " and ", 1)
+
+
+def _chance_text(row: pd.Series) -> str:
+    chance = row["forecast_target_chance"]
+    return "" if pd.isna(chance) else formats.chance(float(chance))
+
+
+def _naive_words(indicator: Indicator) -> str:
+    if indicator.frequency is Frequency.YEAR:
+        return "last year's value"
+    return "repeating the last value, or last year's"
+
+
+def _whole_name(context: Context) -> str:
+    return context.register.units[context.register.county].name
+
+
+def _clause(value: object) -> str:
+    """A reason without its full stop, to stand inside a sentence."""
+    return "" if not isinstance(value, str) else value.strip().rstrip(".")
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
