@@ -49,3 +49,25 @@ def shipped() -> Path:
     package = Path(pmf_analysis.__file__).parent
     inside = package / "_shipped"
     return inside if inside.is_dir() else package.parent
+
+
+def hand_down(workspace: Path, prepared: str) -> None:
+    """Set the environment of this process for the kernels that it will start.
+
+    One thread for linear algebra each, since notebooks run side by side; a fixed
+    hash seed, so that nothing depends on the order of a set.
+
+    Parameters
+    ----------
+    workspace : Path
+    prepared : str
+        Key of the prepared tables.
+    """
+    os.environ |= {
+        "PMF_WORKSPACE": str(workspace),
+        "PMF_PREPARED": prepared,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }

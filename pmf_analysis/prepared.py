@@ -1,0 +1,291 @@
+"""The chain from deliveries to findings, computed once for all series.
+
+The tables are kept in the store under a key that is a hash of everything that
+went in: the register, the suites, the deliveries as known at a date, the period,
+and the program itself. Asked again for the same, nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+import pmf_analysis
+from pmf_analysis import analysis, findings, measures, periods, quality, register
+from pmf_analysis.errors import ParameterError, RunError, nearest
+from pmf_analysis.register import Context, Register
+from pmf_analysis.store import Store, canonical_json
+from pmf_analysis.terms import Verdict
+
+TABLES = ("analysis", "finding", "verdict", "check", "delivery")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Every table of one state of knowledge.
+
+    Attributes
+    ----------
+    store : Store
+    key : str
+        Hash of what went in.
+    context : Context
+        Register and as-at date.
+    period : str
+        Code of the last period included; empty for the latest.
+    """
+
+    store: Store
+    key: str
+    context: Context
+    period: str
+
+    @property
+    def register(self) -> Register:
+        """The register the tables were made with."""
+        return self.context.register
+
+    def table(self, name: str, service_areas: Sequence[str] = ()) -> pd.DataFrame:
+        """One of `TABLES`, whole or for some units.
+
+        Parameters
+        ----------
+        name : str
+        service_areas : sequence of str
+            Unit codes; all when empty.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        filters = (
+            [("service_area", "in", list(service_areas))] if service_areas else None
+        )
+        return self.store.prepared(self.key, name, filters=filters)
+
+
+@cache
+def code_digest() -> str:
+    """Hash over the program's own files, so that a change of code is a change of input."""
+    package = Path(pmf_analysis.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package)
+        if (
+            path.suffix in (".py", ".yml", ".j2", ".css")
+            and inside.parts[0] != "_shipped"
+        ):
+            digest.update(
+                inside.as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
+            )
+    return digest.hexdigest()
+
+
+def known_at(store: Store, as_at: date | None) -> tuple[date, list[dict[str, object]]]:
+    """The as-at date, and the receipts of what was published by then.
+
+    Parameters
+    ----------
+    store : Store
+    as_at : date or None
+        The latest delivery's publication date when not given; never today.
+
+    Returns
+    -------
+    date, list of dict
+
+    Raises
+    ------
+    RunError
+        If the workspace holds no delivery, or none was published by the date.
+    """
+    receipts = store.deliveries()
+    if not receipts:
+        raise RunError(
+            "The workspace holds no delivery", "", "Receive one: pmf receive FILE"
+        )
+    latest = max(date.fromisoformat(str(receipt["published"])) for receipt in receipts)
+    on = as_at or latest
+    known = [r for r in receipts if date.fromisoformat(str(r["published"])) <= on]
+    if not known:
+        first = min(str(receipt["published"]) for receipt in receipts)
+        raise RunError(
+            f"Nothing had been published by {on.isoformat()}",
+            f"a date from {first} on",
+            f"Use --as-at {first} or later",
+        )
+    return on, known
+
+
+def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepared:
+    """The prepared tables: found by their key, or computed and kept.
+
+    Parameters
+    ----------
+    store : Store
+    as_at : date or None
+        What was known then; the latest publication date when not given.
+    period : str
+        Code of the last period to include; empty for the latest.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    RunError, ParameterError, RegisterError, SuiteError
+        Before anything is written.
+    """
+    on, receipts = known_at(store, as_at)
+    context = Context(register.load(store.reference), on)
+    if period:
+        periods.parse(period)
+    ingredients = {
+        "as_at": on.isoformat(),
+        "code": code_digest(),
+        "deliveries": [[r["id"], r["published"]] for r in receipts],
+        "period": period,
+        "register": context.register.digest(),
+        "suites": _suites_digest(store),
+        "version": pmf_analysis.__version__,
+    }
+    key = hashlib.sha256(canonical_json(ingredients)).hexdigest()[:16]
+    prepared = Prepared(store, key, context, period)
+    if not store.has_prepared(key):
+        store.put_prepared(key, _compute(prepared, receipts))
+    return prepared
+
+
+def open_prepared(store: Store, key: str, as_at: date | None, period: str) -> Prepared:
+    """Tables that a run has prepared already, for a notebook of that run."""
+    if not store.has_prepared(key):
+        return prepare(store, as_at, period)
+    on, _ = known_at(store, as_at)
+    return Prepared(store, key, Context(register.load(store.reference), on), period)
+
+
+def _suites_digest(store: Store) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(store.suites.glob("*.json")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def measure_table(
+    prepared: Prepared, receipts: list[dict[str, object]]
+) -> pd.DataFrame:
+    """The measure table up to the period, and the figures it came from."""
+    figures = prepared.store.figures([str(r["id"]) for r in receipts])
+    measured = measures.build(figures, receipts, prepared.context)
+    if prepared.period:
+        end = periods.parse(prepared.period).end.isoformat()
+        measured = measured[measured["period_end"] <= end].reset_index(drop=True)
+    return measured
+
+
+def _compute(
+    prepared: Prepared, receipts: list[dict[str, object]]
+) -> dict[str, pd.DataFrame]:
+    context = prepared.context
+    measured = measure_table(prepared, receipts)
+    if measured.empty:
+        raise RunError(
+            "The deliveries hold no figure of any indicator in the register"
+            + (f" up to {prepared.period}" if prepared.period else ""),
+            f"a table of {', '.join(_tables_wanted(context.register))}",
+            "Receive such a table, or add an indicator file for what was delivered",
+        )
+    checked = check_tables(prepared, receipts, measured)
+    verdict_of = checked.verdicts.set_index(["indicator", "service_area"])["verdict"]
+    keys = pd.MultiIndex.from_frame(measured[["indicator", "service_area"]])
+    judged = measured.assign(
+        quality=verdict_of.reindex(keys).fillna(Verdict.NOT_ASSESSED.value).to_numpy()
+    )
+    analysed = analysis.analyse_all(judged, context)
+    return {
+        "analysis": analysed,
+        "finding": findings.judge(analysed, checked.verdicts, context),
+        "verdict": checked.verdicts,
+        "check": checked.results,
+        "delivery": delivery_table(receipts),
+    }
+
+
+def check_tables(
+    prepared: Prepared, receipts: list[dict[str, object]], measured: pd.DataFrame
+) -> quality.QualityResult:
+    """Run every suite of the workspace on the table of its kind."""
+    suites = quality.load_suites(prepared.store.suites)
+    tables = {
+        "receipt": delivery_table(receipts),
+        "figure": prepared.store.figures([str(r["id"]) for r in receipts]),
+        "measure": measured,
+    }
+    return quality.check(tables, suites, prepared.context)
+
+
+def check(
+    store: Store, as_at: date | None = None, period: str = ""
+) -> tuple[Prepared, quality.QualityResult]:
+    """The quality results of what is known, from the prepared tables."""
+    prepared = prepare(store, as_at, period)
+    return prepared, quality.QualityResult(
+        prepared.table("check"), prepared.table("verdict")
+    )
+
+
+def delivery_table(receipts: list[dict[str, object]]) -> pd.DataFrame:
+    """One row per delivery, in the order of publication, counts in place of lists."""
+    rows = []
+    for receipt in receipts:
+        end = periods.try_parse(str(receipt.get("last_period") or ""))
+        rows.append(
+            {
+                "delivery": receipt["id"],
+                "table": receipt["table"],
+                "file_name": receipt["file_name"],
+                "sha256": receipt["sha256"],
+                "layout": receipt["layout"],
+                "published": receipt["published"],
+                "published_basis": receipt["published_basis"],
+                "rows_in_file": receipt["rows_in_file"],
+                "rows_read": receipt["rows_read"],
+                "rows_refused": receipt["rows_refused"],
+                "cells": receipt["cells"],
+                "cells_unread": receipt["cells_unread"],
+                "duplicates": len(receipt["duplicates"]),
+                "latest_period_end": end.end.isoformat() if end else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _tables_wanted(held: Register) -> list[str]:
+    return sorted(
+        {indicator.source.published.table for indicator in held.indicators.values()}
+    )
+
+
+def pick_indicators(held: Register, given: Sequence[str]) -> tuple[str, ...]:
+    """Indicator codes as asked for; all when none is named.
+
+    Raises
+    ------
+    ParameterError
+        Naming the nearest known code.
+    """
+    for code in given:
+        if code not in held.indicators:
+            raise ParameterError(
+                f"The indicator {code!r} is not in the register",
+                "the code of an indicator file",
+                nearest(code, held.indicators),
+            )
+    return tuple(given) or tuple(sorted(held.indicators))
