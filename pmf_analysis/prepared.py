@@ -23,7 +23,7 @@ from pmf_analysis.register import Context, Register
 from pmf_analysis.store import Store, canonical_json
 from pmf_analysis.terms import Verdict
 
-TABLES = ("analysis", "finding", "verdict", "check", "delivery")
+TABLES = ("analysis", "fact", "finding", "verdict", "check", "delivery")
 
 
 @dataclass(frozen=True)
@@ -209,9 +209,11 @@ def _compute(
         quality=verdict_of.reindex(keys).fillna(Verdict.NOT_ASSESSED.value).to_numpy()
     )
     analysed = analysis.analyse_all(judged, context)
+    facts = findings.latest_facts(analysed, checked.verdicts, context)
     return {
         "analysis": analysed,
-        "finding": findings.judge(analysed, checked.verdicts, context),
+        "fact": facts,
+        "finding": findings.judge(facts, context),
         "verdict": checked.verdicts,
         "check": checked.results,
         "delivery": delivery_table(receipts),

@@ -18,6 +18,7 @@ CLAIMS = ("none", "arithmetic", "improved", "worsened")
 """What a sentence says: nothing about change, a plain higher or lower, or a real change."""
 
 _FIELDS = ("code", "title", "why", "severity", "claims", "when", "sentence")
+_OPTIONAL = ("attention", "headline")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,11 @@ class Entry:
     when : tuple of dict
         Conditions, all of which must hold (see `conditions`).
     sentence : str
-        With places such as ``{shown}`` for the texts of `facts.texts`.
+        With places such as ``{shown}`` for the texts of `texts.texts`.
+    attention : float
+        How much it asks for a place on page one; 0 for none.
+    headline : str
+        What the headline says before the names of the indicators it holds for.
     """
 
     code: str
@@ -46,6 +51,8 @@ class Entry:
     claims: str
     when: tuple[dict[str, object], ...]
     sentence: str
+    attention: float = 0.0
+    headline: str = ""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -107,7 +114,7 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
 def _entry(given: dict[str, object], family: str, file_name: str) -> Entry:
     where = f"{file_name}, {given.get('code', 'an entry without code')}"
     missing = [field for field in _FIELDS if field not in given]
-    unknown = [field for field in given if field not in _FIELDS]
+    unknown = [field for field in given if field not in _FIELDS + _OPTIONAL]
     if missing or unknown:
         raise RuleSetError(
             f"{where}: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}",
@@ -127,4 +134,5 @@ def _entry(given: dict[str, object], family: str, file_name: str) -> Entry:
         code=given["code"], title=given["title"], why=given["why"], family=family,
         severity=Severity(given["severity"]), claims=given["claims"],
         when=tuple(given["when"]), sentence=given["sentence"],
+        attention=float(given.get("attention", 0)), headline=given.get("headline", ""),
     )  # fmt: skip

@@ -12,8 +12,9 @@ import pandas as pd
 
 from pmf_analysis import formats, periods
 from pmf_analysis.register import Context
+from pmf_analysis.register.models import Indicator
 from pmf_analysis.tables import SERIES
-from pmf_analysis.terms import BreakKind, State, Variation
+from pmf_analysis.terms import BreakKind, MeasureKind, Polarity, State, Variation
 
 SIGNALS = {
     Variation.IMPROVEMENT_HIGH: "improvement",
@@ -43,8 +44,8 @@ def latest_facts(
     -------
     pandas.DataFrame
         The analysis columns of the latest row of each series, and ``newest_period``, ``late``,
-        ``has_value``, ``has_target``, ``range_position``, ``previous_value``,
-        ``previous_differs``, ``signal``, ``forecast_end`` with its limits, ``break_period``
+        ``has_value``, ``has_target``, ``range_position``, ``shown_text``, ``levels_text``,
+        ``previous_value``, ``previous_differs``, ``signal``, ``forecast_end`` with its limits, ``break_period``
         and ``rebase_period`` with kind and reason, ``verdict``, ``verdict_reason``.
     """
     is_forecast = analysis["state"] == State.FORECAST
@@ -54,6 +55,7 @@ def latest_facts(
     latest = measured.groupby(list(SERIES), sort=True).tail(1).reset_index(drop=True)
     latest = _with_newest(latest, measured, context)
     latest = _with_levels(latest, context)
+    latest = _with_texts(latest, context)
     latest = _with_previous(latest, measured)
     latest["signal"] = latest["variation"].map(SIGNALS).fillna("not_tested")
     latest = _with_forecast(latest, analysis[is_forecast])
@@ -110,6 +112,16 @@ def _with_levels(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
         else:
             positions.append("within")
     return latest.assign(range_position=positions, has_target=latest["target"].notna())
+
+
+def _with_texts(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
+    rows = list(latest.itertuples(index=False))
+    indicators = [context.register.indicator(row.indicator) for row in rows]
+    pairs = list(zip(rows, indicators, strict=True))
+    return latest.assign(
+        shown_text=[shown_text(row, indicator) for row, indicator in pairs],
+        levels_text=[levels_text(row, indicator) for row, indicator in pairs],
+    )
 
 
 def _with_previous(latest: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +244,7 @@ def period_label(code: object) -> str:
     return found.label if found else code
 
 
-def number_text(value: object, indicator: object, limit: bool = False) -> str:
+def number_text(value: object, indicator: Indicator, limit: bool = False) -> str:
     """A value in its indicator's unit; empty where there is none."""
     if not _there(value):
         return ""
@@ -240,3 +252,31 @@ def number_text(value: object, indicator: object, limit: bool = False) -> str:
     if limit and indicator.unit == "percent":
         decimals = min(decimals, 0)
     return formats.with_unit(float(value), indicator.unit, decimals)
+
+
+def shown_text(row: object, indicator: Indicator) -> str:
+    """A figure as a reader sees it: ``158 of 196 (80.6%)``, ``2,184``, ``53 per 10,000 (…)``."""
+    value = number_text(row.shown_value, indicator)
+    numerator, denominator = row.shown_numerator, row.shown_denominator
+    if not value or pd.isna(numerator) or pd.isna(denominator):
+        return value
+    counts = f"{formats.number(numerator)} of {formats.number(denominator)}"
+    if indicator.kind is MeasureKind.PROPORTION:
+        return f"{counts} ({value})"
+    if indicator.kind is MeasureKind.RATE:
+        return f"{value} ({formats.number(numerator)} in all)"
+    return value
+
+
+def levels_text(row: object, indicator: Indicator) -> str:
+    """Target and floor in words, by polarity; empty where there is no target."""
+    if pd.isna(row.target):
+        return ""
+    target = number_text(row.target, indicator, limit=True)
+    if indicator.polarity is Polarity.CLOSE_TO_TARGET:
+        return f"{target}, give or take {number_text(indicator.tolerance, indicator, limit=True)}"
+    words = f"{target} or {'more' if indicator.polarity is Polarity.HIGH else 'less'}"
+    if pd.isna(row.floor):
+        return words
+    bound = "minimum" if indicator.polarity is Polarity.HIGH else "at most"
+    return f"{words}, {bound} {number_text(row['floor'], indicator, limit=True)}"

@@ -9,26 +9,21 @@ import pandas as pd
 
 from pmf_analysis.findings.catalogue_files import Catalogue, Entry, load_catalogue
 from pmf_analysis.findings.conditions import holds
-from pmf_analysis.findings.facts import evidence, latest_facts
+from pmf_analysis.findings.facts import evidence
 from pmf_analysis.findings.texts import texts
 from pmf_analysis.register import Context
 from pmf_analysis.tables import FINDING, SERIES
 
 
 def judge(
-    analysis: pd.DataFrame,
-    verdicts: pd.DataFrame,
-    context: Context,
-    catalogue: Catalogue | None = None,
+    facts: pd.DataFrame, context: Context, catalogue: Catalogue | None = None
 ) -> pd.DataFrame:
     """Every finding of every series, at its latest period.
 
     Parameters
     ----------
-    analysis : pandas.DataFrame
-        The analysis table with the columns of all methods.
-    verdicts : pandas.DataFrame
-        Data-quality verdict per indicator and unit.
+    facts : pandas.DataFrame
+        One row per series, from `facts.latest_facts`.
     context : Context
     catalogue : Catalogue, optional
         The shipped one when not given.
@@ -39,7 +34,6 @@ def judge(
         The finding table: series in order, then the order of the catalogue.
     """
     catalogue = catalogue or load_catalogue()
-    facts = latest_facts(analysis, verdicts, context)
     if facts.empty:
         return pd.DataFrame(columns=list(FINDING), dtype="str")
     filled: dict[int, tuple[dict[str, str], str]] = {}

@@ -8,7 +8,7 @@ from pmf_analysis import formats, periods
 from pmf_analysis.findings.facts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
-from pmf_analysis.terms import BreakKind, Frequency, MeasureKind, Polarity, State
+from pmf_analysis.terms import BreakKind, Frequency, State
 
 _PERIODS = {
     Frequency.MONTH: "months", Frequency.QUARTER: "quarters", Frequency.YEAR: "years",
@@ -55,12 +55,12 @@ def texts(row: pd.Series, context: Context) -> dict[str, str]:
     indicator = context.register.indicator(row["indicator"])
     found = {
         "name": indicator.name,
-        "shown": shown_text(row, indicator),
+        "shown": row["shown_text"],
         "period": str(row["shown_label"] or period_label(row["period"])),
         "newest_period": period_label(row["newest_period"]),
         "state": _state_text(row),
         "target": number_text(row["target"], indicator, limit=True),
-        "levels": _levels_text(row, indicator),
+        "levels": row["levels_text"],
         "range": _range_text(indicator),
         "rag_reason": _clause(row["rag_reason"]),
         "change": _change_text(row, indicator),
@@ -91,36 +91,9 @@ def texts(row: pd.Series, context: Context) -> dict[str, str]:
     }
 
 
-def shown_text(row: pd.Series, indicator: Indicator) -> str:
-    """A figure as a reader sees it: ``158 of 196 (80.6%)``, ``2,184``, ``53 per 10,000 (…)``."""
-    value = number_text(row["shown_value"], indicator)
-    numerator, denominator = row["shown_numerator"], row["shown_denominator"]
-    if not value or pd.isna(numerator) or pd.isna(denominator):
-        return value
-    counts = f"{formats.number(numerator)} of {formats.number(denominator)}"
-    if indicator.kind is MeasureKind.PROPORTION:
-        return f"{counts} ({value})"
-    if indicator.kind is MeasureKind.RATE:
-        return f"{value} ({formats.number(numerator)} in all)"
-    return value
-
-
 def _state_text(row: pd.Series) -> str:
     state = row["shown_state"] if isinstance(row["shown_state"], str) else row["state"]
     return State(state).label if state else State.NOT_GIVEN.label
-
-
-def _levels_text(row: pd.Series, indicator: Indicator) -> str:
-    if pd.isna(row["target"]):
-        return ""
-    target = number_text(row["target"], indicator, limit=True)
-    if indicator.polarity is Polarity.CLOSE_TO_TARGET:
-        return f"{target}, give or take {number_text(indicator.tolerance, indicator, limit=True)}"
-    words = f"{target} or {'more' if indicator.polarity is Polarity.HIGH else 'less'}"
-    if pd.isna(row["floor"]):
-        return words
-    bound = "minimum" if indicator.polarity is Polarity.HIGH else "at most"
-    return f"{words}, {bound} {number_text(row['floor'], indicator, limit=True)}"
 
 
 def _range_text(indicator: Indicator) -> str:

@@ -1,0 +1,306 @@
+"""Page one of a unit in plain words, and the county's exceptions, from findings alone.
+
+Nothing is judged here: the catalogue says what asks for attention and how much, and this
+module puts the sentences in the order of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pmf_analysis import formats
+from pmf_analysis.findings import Catalogue, load_catalogue
+from pmf_analysis.register import Context
+from pmf_analysis.tables import SERIES
+from pmf_analysis.terms import Rag, Verdict
+
+MOST_STORIES = 4
+MOST_QUESTIONS = 3
+
+_STORY_FAMILIES = ("status", "variation", "assurance", "change", "comparison", "break")
+_LATER_FAMILIES = ("forecast",)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One indicator that asks for attention, as page one tells it.
+
+    Attributes
+    ----------
+    indicator, name : str
+        Code and name.
+    rag : str
+        Code of its status.
+    now : tuple of str
+        Sentences on the figure, what moved it, and how it stands beside others.
+    where : str
+        The figure of each part of the unit; empty where there is none.
+    later : tuple of str
+        Sentences on what comes next.
+    trust : str
+        What the figure rests on, when that is in doubt.
+    ask : str
+        The question to ask.
+    """
+
+    indicator: str
+    name: str
+    rag: str
+    now: tuple[str, ...]
+    where: str
+    later: tuple[str, ...]
+    trust: str
+    ask: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Page one of a unit.
+
+    Attributes
+    ----------
+    headline : str
+    stories : tuple of Story
+        Most urgent first; at most `MOST_STORIES`.
+    everything_else : str
+        One sentence that accounts for every other indicator.
+    trust : str
+        What all the figures rest on.
+    questions : tuple of str
+    counts : dict of str
+        How many indicators have each status.
+    verdict : str
+        The worst data-quality verdict.
+    """
+
+    headline: str
+    stories: tuple[Story, ...]
+    everything_else: str
+    trust: str
+    questions: tuple[str, ...]
+    counts: dict[str, int]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ExceptionLine:
+    """One line of the county page: a unit, an indicator and why it is here."""
+
+    service_area: str
+    indicator: str
+    rag: str
+    attention: float
+    reason: str
+    sentence: str
+
+
+def summarise(
+    fact: pd.DataFrame,
+    finding: pd.DataFrame,
+    context: Context,
+    parts: pd.DataFrame | None = None,
+    catalogue: Catalogue | None = None,
+) -> Summary:
+    """Page one of a unit.
+
+    Parameters
+    ----------
+    fact, finding : pandas.DataFrame
+        The unit's rows.
+    context : Context
+    parts : pandas.DataFrame, optional
+        Fact rows of the unit's own parts, such as its districts.
+    catalogue : Catalogue, optional
+
+    Returns
+    -------
+    Summary
+    """
+    catalogue = catalogue or load_catalogue()
+    scored = attention(finding, catalogue)
+    urgent = scored[scored["attention"] > 0]
+    ranked = list(
+        urgent.sort_values("attention", ascending=False, kind="stable")["indicator"]
+    )
+    told = ranked[:MOST_STORIES]
+    stories = tuple(_story(code, fact, finding, parts, context) for code in told)
+    questions = tuple(dict.fromkeys(story.ask for story in stories if story.ask))
+    return Summary(
+        headline=_headline(finding, told, context, catalogue),
+        stories=stories,
+        everything_else=_everything_else(fact, ranked, told),
+        trust=_trust(fact, context),
+        questions=questions[:MOST_QUESTIONS],
+        counts={rag.value: int((fact["rag"] == rag).sum()) for rag in Rag},
+        verdict=worst_verdict(fact["verdict"]),
+    )
+
+
+def attention(
+    finding: pd.DataFrame, catalogue: Catalogue | None = None
+) -> pd.DataFrame:
+    """How much each series asks for attention: the sum over its findings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator, service_area, cohort, attention`` in the order of the table.
+    """
+    catalogue = catalogue or load_catalogue()
+    weights = {entry.code: entry.attention for entry in catalogue.entries}
+    scored = finding.assign(attention=finding["code"].map(weights).astype("float64"))
+    return scored.groupby(list(SERIES), sort=False, as_index=False)["attention"].sum()
+
+
+def exceptions(
+    fact: pd.DataFrame, finding: pd.DataFrame, catalogue: Catalogue | None = None
+) -> list[ExceptionLine]:
+    """Every series that asks for attention, most urgent first, with its leading sentence."""
+    catalogue = catalogue or load_catalogue()
+    entries = {entry.code: entry for entry in catalogue.entries}
+    scored = attention(finding, catalogue)
+    rags = fact.set_index(list(SERIES))["rag"].to_dict()
+    by_series = {key: rows for key, rows in finding.groupby(list(SERIES), sort=False)}
+    lines = []
+    for row in scored[scored["attention"] > 0].itertuples(index=False):
+        key = (row.indicator, row.service_area, row.cohort)
+        rows = by_series[key]
+        weights = rows["code"].map(lambda code: entries[code].attention)
+        leading = rows.loc[weights.idxmax()]
+        status = rows[rows["family"] == "status"]["sentence"]
+        sentences = [*status[:1], leading["sentence"]]
+        lines.append(
+            ExceptionLine(
+                service_area=row.service_area,
+                indicator=row.indicator,
+                rag=rags[key],
+                attention=float(row.attention),
+                reason=entries[leading["code"]].title,
+                sentence=" ".join(dict.fromkeys(sentences)),
+            )
+        )
+    return sorted(
+        lines, key=lambda line: (-line.attention, line.service_area, line.indicator)
+    )
+
+
+def worst_verdict(verdicts: Sequence[str]) -> str:
+    """The worst of some data-quality verdicts; not assessed when there is none."""
+    order = (Verdict.RED, Verdict.NOT_ASSESSED, Verdict.AMBER, Verdict.GREEN)
+    held = set(verdicts)
+    return next((verdict.value for verdict in order if verdict in held), "not_assessed")
+
+
+def _story(
+    code: str,
+    fact: pd.DataFrame,
+    finding: pd.DataFrame,
+    parts: pd.DataFrame | None,
+    context: Context,
+) -> Story:
+    indicator = context.register.indicator(code)
+    rows = finding[finding["indicator"] == code]
+    own = fact[fact["indicator"] == code].iloc[0]
+    doubt = rows[(rows["family"] == "quality") & (rows["severity"] != "info")]
+    return Story(
+        indicator=code,
+        name=indicator.name,
+        rag=str(own["rag"]),
+        now=_sentences(rows, _STORY_FAMILIES),
+        where=""
+        if parts is None
+        else _where(parts[parts["indicator"] == code], context),
+        later=_sentences(rows, _LATER_FAMILIES),
+        trust=" ".join(doubt["sentence"]),
+        ask=indicator.ask,
+    )
+
+
+def _sentences(rows: pd.DataFrame, families: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        sentence
+        for family in families
+        for sentence in rows[rows["family"] == family]["sentence"]
+    )
+
+
+def _where(parts: pd.DataFrame, context: Context) -> str:
+    held = parts[parts["shown_text"] != ""]
+    if len(held) < 2:
+        return ""
+    texts = [
+        f"{context.register.units[row.service_area].name} {row.shown_text}"
+        for row in held.itertuples(index=False)
+    ]
+    return f"{'; '.join(texts)}."
+
+
+def _headline(
+    finding: pd.DataFrame, told: Sequence[str], context: Context, catalogue: Catalogue
+) -> str:
+    """Kinds of exception in the order of their weight, each with its indicators."""
+    whole = context.register.units[context.register.county].name
+    entries = sorted(
+        (entry for entry in catalogue.entries if entry.headline),
+        key=lambda e: -e.attention,
+    )
+    sentences, named = [], set()
+    for entry in entries:
+        codes = [c for c in told if c not in named and _has(finding, c, entry.code)]
+        if codes:
+            labels = [context.register.indicator(code).label for code in codes]
+            sentences.append(
+                f"{entry.headline.format(whole=whole)}: {formats.listed(labels)}."
+            )
+            named |= set(codes)
+    return " ".join(sentences) or "Nothing here asks for a decision this time."
+
+
+def _has(finding: pd.DataFrame, indicator: str, code: str) -> bool:
+    return bool(((finding["indicator"] == indicator) & (finding["code"] == code)).any())
+
+
+def _everything_else(
+    fact: pd.DataFrame, ranked: Sequence[str], told: Sequence[str]
+) -> str:
+    rest = fact[~fact["indicator"].isin(told)]
+    if rest.empty:
+        return "Nothing else is measured here."
+    parts = []
+    for rag in (Rag.GREEN, Rag.AMBER, Rag.RED):
+        count = int((rest["rag"] == rag).sum())
+        if count:
+            parts.append(f"{count} {rag.label}")
+    unrated = rest[rest["rag"] == Rag.NOT_RATED]
+    without = int((~unrated["has_value"].astype(bool)).sum())
+    if len(unrated) - without:
+        parts.append(f"{len(unrated) - without} without a target")
+    if without:
+        parts.append(f"{without} not measured")
+    waiting = len(ranked) - len(told)
+    more = (
+        f" {waiting} of them also ask for a look: see the table." if waiting > 0 else ""
+    )
+    return f"{formats.listed(parts)}.{more}"
+
+
+def _trust(fact: pd.DataFrame, context: Context) -> str:
+    """What the figures rest on: the worst verdict first, each reason once."""
+    if fact.empty:
+        return "Nothing was delivered."
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for row in fact.itertuples(index=False):
+        label = context.register.indicator(row.indicator).label
+        grouped.setdefault((row.verdict, row.verdict_reason), []).append(label)
+    order = [Verdict.RED, Verdict.NOT_ASSESSED, Verdict.AMBER, Verdict.GREEN]
+    lines = []
+    for (_, reason), labels in sorted(
+        grouped.items(), key=lambda g: order.index(g[0][0])
+    ):
+        named = "All figures" if len(labels) == len(fact) else formats.listed(labels)
+        text = reason.strip().rstrip(".")
+        lines.append(f"{named}: {text[:1].lower()}{text[1:]}.")
+    return " ".join(lines)
