@@ -1,0 +1,258 @@
+"""Comparison with England, the region and the statistical neighbours.
+
+In a county's own register the county takes England's place: the benchmark is always the
+unit that the register's county page speaks for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pmf_analysis.analysis import _columns
+from pmf_analysis.analysis._policy import value_of
+from pmf_analysis.analysis._printed import last_digits, median_of_printed
+from pmf_analysis.register.models import RuleSet
+from pmf_analysis.register.registry import Context
+from pmf_analysis.tables import KEY, MEASURE, require
+from pmf_analysis.terms import Comparison, Polarity
+
+RULES = "comparison"
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Values by occasion (indicator, cohort and period) and unit, for look-ups.
+
+    The last column of ``values`` is empty and stands for any unit that is not there.
+    """
+
+    occasion: NDArray[np.int64]
+    """Occasion of each row of the measure table."""
+    column: dict[str, int]
+    """Column of each unit."""
+    values: NDArray[np.float64]
+
+    def of(self, units: list[str]) -> NDArray[np.float64]:
+        """For each row of the measure table, the value of one unit on the same occasion."""
+        columns = np.array([self.column.get(unit, -1) for unit in units], dtype=int)
+        return self.values[self.occasion, columns]
+
+
+def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Hold every figure against its benchmarks.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        Measure table. Benchmarks are figures of the same indicator, cohort and period, in
+        their latest vintage.
+    context : Context
+        Its register says which benchmarks the workspace uses, and holds the rule set
+        ``comparison``, which says ``summary``, ``neighbours`` and ``minimum_neighbours``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Key columns with ``england`` (the value of the register's county unit), ``region``,
+        ``neighbour_median``, ``neighbours_compared`` (``9 of 10``; empty without neighbours),
+        ``neighbour_model``, ``vs_england``, ``vs_region``, ``vs_neighbours``
+        (terms.Comparison), ``comparison_rule`` and ``comparison_reason`` (what was not
+        compared, and why).
+
+    References
+    ----------
+    Department for Education (2025), children's social care dashboard (neighbour median).
+    """
+    require(measures, MEASURE, "measure")
+    rules = context.register.rule_set(RULES)
+    grid = _grid(measures)
+    england, region = _england(measures, grid, context), _region(measures, grid, context)
+    near, compared = _neighbours(measures, grid, context, rules)
+    polarity = _columns.polarities(measures, context)
+    return measures[list(KEY)].assign(
+        england=england.values,
+        region=region.values,
+        neighbour_median=near.values,
+        neighbours_compared=compared,
+        neighbour_model=_model(context),
+        vs_england=_verdicts(measures, england, polarity),
+        vs_region=_verdicts(measures, region, polarity),
+        vs_neighbours=_verdicts(measures, near, polarity),
+        comparison_rule=_rule_words(rules, context),
+        comparison_reason=_reasons(measures, (england, region, near)),
+    )
+
+
+def neighbour_medians(
+    values: NDArray[np.float64], decimals: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Median of neighbours' values by the Department's rule.
+
+    Each value is rounded half up to the printed precision, the median of those is taken and
+    is itself rounded half up; values that are missing are left out.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, k)
+        Values of k neighbours; NaN where one has no number.
+    decimals : ndarray of int, shape (n,)
+        Decimals as printed.
+
+    Returns
+    -------
+    median : ndarray of float, shape (n,)
+        In the indicator's unit; NaN where no neighbour has a number.
+    count : ndarray of int, shape (n,)
+        Neighbours with a number.
+
+    References
+    ----------
+    Department for Education (2025), children's social care dashboard.
+    """
+    places = np.asarray(decimals, dtype=int)
+    median, count = median_of_printed(last_digits(values, places[:, None]))
+    return median / 10.0**places, count
+
+
+@dataclass(frozen=True)
+class _Benchmark:
+    """What each row is held against, and why it cannot be where it cannot."""
+
+    values: NDArray[np.float64]
+    absent: NDArray
+    """A sentence where there is no benchmark; empty where there is one, or none is used."""
+
+
+def _england(measures: pd.DataFrame, grid: _Grid, context: Context) -> _Benchmark:
+    """The unit that the county page speaks for."""
+    register = context.register
+    if "county" not in register.workspace.benchmarks:
+        return _unused(measures)
+    unit = register.units.get(register.county)
+    name = unit.name if unit else register.county
+    values = grid.of([register.county] * len(measures))
+    itself = (measures["service_area"] == register.county).to_numpy()
+    absent = np.select(
+        [itself, np.isnan(values)],
+        [f"{name} is not compared with itself.", f"{name} has no figure for this period."],
+        default="",
+    )
+    return _Benchmark(np.where(itself, np.nan, values), absent)
+
+
+def _region(measures: pd.DataFrame, grid: _Grid, context: Context) -> _Benchmark:
+    """The nearest region above each unit."""
+    register = context.register
+    if "region" not in register.workspace.benchmarks:
+        return _unused(measures)
+    units = measures["service_area"].tolist()
+    above = {unit: register.region_of(unit) or "" for unit in set(units)}
+    regions = [above[unit] for unit in units]
+    values = grid.of(regions)
+    nowhere = np.array([region in ("", unit) for unit, region in zip(units, regions, strict=True)])
+    absent = np.select(
+        [nowhere.astype(bool), np.isnan(values)],
+        ["No region stands above this unit.", "The region has no figure for this period."],
+        default="",
+    )
+    return _Benchmark(np.where(nowhere.astype(bool), np.nan, values), absent)
+
+
+def _neighbours(
+    measures: pd.DataFrame, grid: _Grid, context: Context, rules: RuleSet
+) -> tuple[_Benchmark, list[str]]:
+    """Median of each row's neighbours, and how many of them had a number."""
+    register = context.register
+    if "neighbours" not in register.workspace.benchmarks:
+        return _unused(measures), [""] * len(measures)
+    codes, order = pd.factorize(measures["service_area"])
+    near = [register.neighbours(unit, _model(context)) for unit in order]
+    columns = np.full((len(near), max([1, *map(len, near)])), -1)
+    for row, units in enumerate(near):
+        columns[row, : len(units)] = [grid.column.get(unit, -1) for unit in units]
+    listed = np.array([len(units) for units in near], dtype=int)[codes]
+    decimals = _columns.of_indicator(measures, context, lambda one: one.decimals)
+    values = grid.values[grid.occasion[:, None], columns[codes]]
+    median, count = neighbour_medians(values, decimals)
+    few = count < max(int(value_of(rules, "minimum_neighbours")), 1)
+    absent = np.select(
+        [listed == 0, few],
+        ["No neighbours are registered.", "Too few neighbours have a figure for this period."],
+        default="",
+    )
+    pairs = zip(count, listed, strict=True)
+    compared = [f"{some} of {most}" if most else "" for some, most in pairs]
+    return _Benchmark(np.where(few, np.nan, median), absent), compared
+
+
+def _unused(measures: pd.DataFrame) -> _Benchmark:
+    return _Benchmark(np.full(len(measures), np.nan), np.full(len(measures), "", dtype=object))
+
+
+def _verdicts(measures: pd.DataFrame, benchmark: _Benchmark, polarity: NDArray) -> NDArray:
+    """The single-interval rule: similar when the benchmark lies inside the unit's interval."""
+    lower, upper = _columns.numbers(measures, "lower"), _columns.numbers(measures, "upper")
+    value = _columns.figures(measures)
+    above = benchmark.values < lower
+    high = polarity == Polarity.HIGH.value
+    words = Comparison
+    return np.select(
+        [
+            np.isnan(value) | np.isnan(lower) | np.isnan(upper) | np.isnan(benchmark.values),
+            (benchmark.values >= lower) & (benchmark.values <= upper),
+            high | (polarity == Polarity.LOW.value),
+            above,
+        ],
+        [
+            words.NOT_COMPARED.value,
+            words.SIMILAR.value,
+            np.where(above == high, words.BETTER.value, words.WORSE.value),
+            words.HIGHER.value,
+        ],
+        default=words.LOWER.value,
+    )
+
+
+def _reasons(measures: pd.DataFrame, benchmarks: tuple[_Benchmark, ...]) -> list[str]:
+    """Why a row was not compared with some benchmark; empty when it was with all in use."""
+    value = _columns.figures(measures)
+    no_interval = np.isnan(_columns.numbers(measures, "lower")) | np.isnan(
+        _columns.numbers(measures, "upper")
+    )
+    own = np.select(
+        [np.isnan(value), no_interval],
+        ["This period has no number.", "This figure has no interval."],
+        default="",
+    )
+    absent = zip(*(benchmark.absent for benchmark in benchmarks), strict=True)
+    return [
+        first or " ".join(reason for reason in each if reason)
+        for first, each in zip(own, absent, strict=True)
+    ]
+
+
+def _model(context: Context) -> str:
+    workspace = context.register.workspace
+    return workspace.neighbour_model if "neighbours" in workspace.benchmarks else ""
+
+
+def _rule_words(rules: RuleSet, context: Context) -> str:
+    words = f"{rules.label}: {value_of(rules, 'summary')}"
+    model = _model(context)
+    return f"{words}. Neighbours: {model}; {value_of(rules, 'neighbours')}" if model else words
+
+
+def _grid(measures: pd.DataFrame) -> _Grid:
+    """Lay the values out for look-ups; of several vintages the latest stands."""
+    occasion = measures.groupby(["indicator", "cohort", "period"], sort=True).ngroup().to_numpy()
+    codes, units = pd.factorize(measures["service_area"])
+    values = np.full((int(occasion.max(initial=-1)) + 1, len(units) + 1), np.nan)
+    oldest_first = measures["vintage"].reset_index(drop=True).sort_values(kind="stable").index
+    number = _columns.figures(measures)
+    values[occasion[oldest_first], codes[oldest_first]] = number[oldest_first]
+    column = {unit: place for place, unit in enumerate(units)}
+    return _Grid(occasion, column, values)

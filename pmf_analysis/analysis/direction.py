@@ -1,0 +1,233 @@
+"""Direction of travel by two named rules: the period before, and regression over the window.
+
+The first is arithmetic and may always be said. The second is a test, and is not reached
+where successive figures share months or children.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pmf_analysis import periods
+from pmf_analysis.analysis import _columns
+from pmf_analysis.analysis._calendar_grid import CalendarGrid, grid_of
+from pmf_analysis.analysis._policy import value_of
+from pmf_analysis.analysis._printed import last_digits
+from pmf_analysis.analysis._regression import Lines, sliding_lines
+from pmf_analysis.register.models import RuleSet
+from pmf_analysis.register.registry import Context
+from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
+from pmf_analysis.terms import DirectionOfTravel, Frequency, Polarity
+
+RULES = "direction"
+
+_NAMES = {"month": "months", "quarter": "quarters", "year": "years"}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A measure table as columns of equal length."""
+
+    measures: pd.DataFrame
+    grid: CalendarGrid
+    frequency: NDArray
+    polarity: NDArray
+    target: NDArray[np.float64]
+    era: NDArray[np.float64]
+
+
+def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Direction of travel of every row, by both rules.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        Measure table with ``era``.
+    context : Context
+        Its register holds the rule set ``direction``, which says ``previous.words``,
+        ``previous.words_year_before``, ``previous.against_the_year_before``,
+        ``regression.words``, ``regression.words_overlapping``, ``regression.significance``,
+        ``regression.window`` and ``regression.minimum_points`` (by frequency).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Key columns with, for the rule against the previous period (on shown figures as
+        printed): ``dot_previous``, ``dot_previous_change``, ``dot_previous_period``,
+        ``dot_previous_reason``, ``dot_rule_previous``; for the regression (on delivered
+        figures): ``dot_regression``, ``dot_regression_slope`` (change for one period),
+        ``dot_regression_points``, ``dot_regression_p``, ``dot_regression_reason``,
+        ``dot_rule_regression``. A reason is empty where the rule gave a direction.
+
+    References
+    ----------
+    Kent County Council (2020), Quarterly Performance Report, Quarter 1 2020/21, key.
+    """
+    require(measures, (*MEASURE, *SEGMENTS), "measure")
+    rules = context.register.rule_set(RULES)
+    targets, _ = _columns.levels(measures, context)
+    rows = _Rows(
+        measures=measures,
+        grid=grid_of(measures),
+        frequency=_columns.of_indicator(measures, context, lambda one: str(one.frequency)),
+        polarity=_columns.polarities(measures, context),
+        target=_columns.level_values(targets),
+        era=_columns.numbers(measures, "era"),
+    )
+    return (
+        measures[list(KEY)]
+        .assign(**_previous(rows, context, rules))
+        .assign(**_regression(rows, context, rules))
+    )
+
+
+def _previous(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, object]:
+    """Each shown figure, as printed, against the one of the period before."""
+    decimals = _columns.of_indicator(rows.measures, context, lambda one: one.decimals)
+    covers = _columns.of_indicator(rows.measures, context, lambda one: str(one.data_period))
+    year_before = np.isin(covers, value_of(rules, "previous.against_the_year_before"))
+    season = np.array([periods.season_length(Frequency(one)) for one in rows.frequency], dtype=int)
+    steps = np.where(year_before, season, 1).astype(np.int64)
+
+    digits = last_digits(_columns.figures(rows.measures, shown=True), decimals)
+    before = rows.grid.back(rows.grid.lay_out(digits), steps)
+    era_before = rows.grid.back(rows.grid.lay_out(rows.era), steps)
+    scale = 10.0 ** np.asarray(decimals, dtype=float)
+    reasons = np.select(
+        [
+            ~rows.grid.latest,
+            np.isnan(digits),
+            np.isnan(era_before),
+            era_before != rows.era,
+            np.isnan(before),
+        ],
+        [
+            "An earlier version of this figure.",
+            "This period has no number.",
+            "The period before is missing.",
+            "A registered break lies between the two periods.",
+            "The period before has no number.",
+        ],
+        default="",
+    )
+    tested = reasons == ""
+    labels = _labels(rows.polarity, rows.target, before / scale, digits / scale, digits - before)
+    return {
+        "dot_previous": np.where(tested, labels, str(DirectionOfTravel.NOT_TESTED)),
+        "dot_previous_change": np.where(tested, (digits - before) / scale, np.nan),
+        "dot_previous_period": _earlier_codes(rows.measures["period"], steps),
+        "dot_previous_reason": reasons,
+        "dot_rule_previous": np.where(
+            year_before,
+            f"{rules.label}: {value_of(rules, 'previous.words_year_before')}",
+            f"{rules.label}: {value_of(rules, 'previous.words')}",
+        ),
+    }
+
+
+def _regression(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, object]:
+    """The line through the window that ends at each row, and the test of its slope."""
+    lines = _lines_at_rows(rows, rules)
+    overlapping = _columns.of_indicator(rows.measures, context, lambda one: one.overlapping)
+    minimum: dict[str, int] = value_of(rules, "regression.minimum_points")
+    needed = np.array([minimum[one] for one in rows.frequency], dtype=float)
+    no_number = np.isnan(_columns.figures(rows.measures))
+    reasons = np.select(
+        [~rows.grid.latest, no_number, overlapping.astype(bool), lines.points < needed],
+        [
+            "An earlier version of this figure.",
+            "This period has no number.",
+            "Successive figures share months or children, so no test applies.",
+            [
+                f"Only {int(points)} figures in the window; at least {int(least)} are needed."
+                for points, least in zip(np.nan_to_num(lines.points), needed, strict=True)
+            ],
+        ],
+        default="",
+    )
+    tested = reasons == ""
+    labels = _labels(rows.polarity, rows.target, lines.start, lines.end, lines.slope)
+    clear = lines.p_value < float(value_of(rules, "regression.significance"))
+    verdict = np.where(clear, labels, str(DirectionOfTravel.NO_CLEAR_TREND))
+    return {
+        "dot_regression": np.where(tested, verdict, str(DirectionOfTravel.NOT_TESTED)),
+        "dot_regression_slope": np.where(no_number, np.nan, lines.slope),
+        "dot_regression_points": np.where(no_number, 0, np.nan_to_num(lines.points)).astype(int),
+        "dot_regression_p": np.where(tested, lines.p_value, np.nan),
+        "dot_regression_reason": reasons,
+        "dot_rule_regression": _regression_words(rows, overlapping, rules),
+    }
+
+
+def _lines_at_rows(rows: _Rows, rules: RuleSet) -> Lines:
+    """Lines over the window of each row's frequency, one for each row."""
+    values = rows.grid.lay_out(_columns.figures(rows.measures))
+    eras = rows.grid.lay_out(rows.era)
+    windows: dict[str, int] = value_of(rules, "regression.window")
+    found = np.full((5, len(rows.measures)), np.nan)
+    for frequency in sorted(set(rows.frequency)):
+        here = np.flatnonzero(rows.frequency == frequency)
+        numbers, own = np.unique(rows.grid.series[here], return_inverse=True)
+        width = int(rows.grid.step[here].max()) + 1
+        lines = sliding_lines(
+            values[numbers, :width], eras[numbers, :width], int(windows[frequency])
+        )
+        for place, part in enumerate(vars(lines).values()):
+            found[place, here] = part[own, rows.grid.step[here]]
+    return Lines(*found)
+
+
+def _labels(
+    polarity: NDArray,
+    target: NDArray[np.float64],
+    before: NDArray[np.float64],
+    now: NDArray[np.float64],
+    change: NDArray[np.float64],
+) -> NDArray:
+    """Better or worse by polarity; higher or lower where no way is good."""
+    up = change > 0
+    to_target = (polarity == Polarity.CLOSE_TO_TARGET.value) & ~np.isnan(target)
+    # distances from one target may differ by binary noise only
+    nearer = np.round(np.abs(before - target) - np.abs(now - target), 9)
+    good = np.select(
+        [polarity == Polarity.HIGH.value, polarity == Polarity.LOW.value, to_target],
+        [up, ~up, nearer > 0],
+        default=False,
+    )
+    # as near as before on the other side of the target is neither better nor worse
+    judged = np.isin(polarity, [Polarity.HIGH.value, Polarity.LOW.value])
+    judged = judged | (to_target & (nearer != 0))
+    words = DirectionOfTravel
+    return np.select(
+        [change == 0, judged & good, judged, up],
+        [words.SAME.value, words.BETTER.value, words.WORSE.value, words.HIGHER.value],
+        default=words.LOWER.value,
+    )
+
+
+def _regression_words(rows: _Rows, overlapping: NDArray, rules: RuleSet) -> NDArray:
+    level = f"{float(value_of(rules, 'regression.significance')) * 100:g}%"
+    words = {
+        frequency: value_of(rules, "regression.words").format(
+            window=f"{window} {_NAMES[frequency]}", level=level
+        )
+        for frequency, window in value_of(rules, "regression.window").items()
+    }
+    tested = np.array([words[one] for one in rows.frequency], dtype=object)
+    described = str(value_of(rules, "regression.words_overlapping"))
+    chosen = np.where(overlapping.astype(bool), described, tested)
+    return np.array([f"{rules.label}: {one}" for one in chosen], dtype=object)
+
+
+def _earlier_codes(codes: pd.Series, steps: NDArray[np.int64]) -> list[str]:
+    """Code of the period that each row is held against."""
+    found: dict[tuple[str, int], str] = {}
+    pairs = list(zip(codes, steps.tolist(), strict=True))
+    for code, back in pairs:
+        if (code, back) not in found:
+            found[code, back] = periods.shift(periods.parse(code), -back).code
+    return [found[pair] for pair in pairs]

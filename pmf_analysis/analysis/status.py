@@ -1,0 +1,232 @@
+"""Status: Red, Amber or Green against the target and floor in force at the period's end.
+
+The rule set ``rag`` says what decides; every row says why in plain words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmf_analysis import formats, periods
+from pmf_analysis.analysis import _columns
+from pmf_analysis.analysis._policy import value_of
+from pmf_analysis.analysis._printed import printed
+from pmf_analysis.register.models import Indicator, Level, RuleSet
+from pmf_analysis.register.registry import Context
+from pmf_analysis.tables import KEY, MEASURE, require
+from pmf_analysis.terms import Polarity, Rag, State
+
+RULES = "rag"
+
+# The same distance from a target, worked out in binary from either side, may differ by this.
+_NOISE = 1e-9
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One figure, ready to be rated."""
+
+    indicator: Indicator
+    unit_kind: str
+    period_end: date
+    value: float
+    """As printed, in the indicator's unit; NaN when there is none."""
+    denominator: float
+    state: str
+    target: Level | None
+    floor: Level | None
+
+    def text(self, value: float) -> str:
+        """A value of the indicator with its unit."""
+        return formats.with_unit(value, self.indicator.unit, self.indicator.decimals)
+
+    def level(self, value: float) -> str:
+        """A level with its unit, in as many decimals as it was agreed with."""
+        return formats.with_unit(value, self.indicator.unit, _decimals(value))
+
+    def apart(self, distance: float) -> str:
+        """A distance from the target with its unit."""
+        return formats.difference(distance, self.indicator.unit, _decimals(distance))
+
+
+def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Rate every shown figure.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        Measure table.
+    context : Context
+        Its register holds the rule set ``rag``, which says ``summary``, ``close_to_target``
+        and ``small_numbers``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Key columns with ``target`` and ``floor`` (NaN when none is in force), ``rag``
+        (terms.Rag), ``rag_rule`` and ``rag_reason`` in words.
+
+    References
+    ----------
+    Kent County Council (2020), Quarterly Performance Report, Quarter 1 2020/21, key.
+    """
+    require(measures, MEASURE, "measure")
+    rules = context.register.rule_set(RULES)
+    targets, floors = _columns.levels(measures, context)
+    decimals = _columns.of_indicator(measures, context, lambda indicator: indicator.decimals)
+    values = printed(_columns.figures(measures, shown=True), decimals)
+    denominators = _columns.numbers(measures, "shown_denominator")
+    verdicts = [
+        rate(
+            Rated(
+                indicator=context.register.indicators[row.indicator],
+                unit_kind=_kind(row.service_area, context),
+                period_end=date.fromisoformat(row.period_end),
+                value=value,
+                denominator=denominator,
+                state=row.shown_state,
+                target=target,
+                floor=floor,
+            ),
+            rules,
+        )
+        for row, value, denominator, target, floor in zip(
+            measures.itertuples(index=False), values, denominators, targets, floors, strict=True
+        )
+    ]
+    return measures[list(KEY)].assign(
+        target=_columns.level_values(targets),
+        floor=_columns.level_values(floors),
+        rag=[str(rag) for rag, _ in verdicts],
+        rag_rule=f"{rules.label}: {value_of(rules, 'summary')}",
+        rag_reason=[reason for _, reason in verdicts],
+    )
+
+
+def rate(figure: Rated, rules: RuleSet) -> tuple[Rag, str]:
+    """Colour of one figure, and why.
+
+    Parameters
+    ----------
+    figure : Rated
+    rules : RuleSet
+        The rule set ``rag``.
+
+    Returns
+    -------
+    tuple of (Rag, str)
+    """
+    if np.isnan(figure.value):
+        state = State(figure.state)
+        words = "no number" if state.has_value else state.label
+        return Rag.NOT_RATED, f"There is no figure to rate: {words}."
+    if figure.indicator.polarity is Polarity.NEUTRAL:
+        return Rag.NOT_RATED, _against_range(figure)
+    if figure.target is None and figure.floor is None:
+        on = periods.format_date(figure.period_end)
+        return Rag.NOT_RATED, f"No target was in force on {on}."
+    if reason := _too_few(figure, rules):
+        return Rag.NOT_RATED, reason
+    if figure.indicator.polarity is Polarity.CLOSE_TO_TARGET:
+        return _by_distance(figure, value_of(rules, "close_to_target.amber_within_tolerances"))
+    return _by_levels(figure)
+
+
+def _too_few(figure: Rated, rules: RuleSet) -> str:
+    small: dict[str, Any] = value_of(rules, "small_numbers")
+    single_month = str(figure.indicator.data_period) in small["data_periods"]
+    if not (single_month and figure.unit_kind in small["unit_kinds"]):
+        return ""
+    if not figure.denominator < small["below"]:
+        return ""
+    count = formats.number(figure.denominator)
+    return (
+        f"Shown without colour: one month with {count} cases, and below {small['below']} "
+        "chance alone can change the colour."
+    )
+
+
+def _by_levels(figure: Rated) -> tuple[Rag, str]:
+    """Green, amber or red for an indicator of which more, or less, is better."""
+    high = figure.indicator.polarity is Polarity.HIGH
+    value, target, floor = figure.value, figure.target, figure.floor
+    at = "at least" if high else "at most"
+
+    def met(level: Level) -> bool:
+        return value >= level.value if high else value <= level.value
+
+    found = figure.text(value)
+    if target is not None and met(target):
+        return Rag.GREEN, f"{found} meets the target of {at} {_level(figure, target)}."
+    if floor is None:
+        return Rag.AMBER, (
+            f"{found} does not meet the target of {at} {_level(figure, target)}; no floor is set."
+        )
+    if not met(floor):
+        return Rag.RED, f"{found} misses the floor of {at} {_level(figure, floor)}."
+    if target is None:
+        on = periods.format_date(figure.period_end)
+        return Rag.NOT_RATED, (
+            f"{found} meets the floor of {at} {_level(figure, floor)}, "
+            f"but no target was in force on {on}."
+        )
+    return Rag.AMBER, (
+        f"{found} meets the floor of {at} {_level(figure, floor)} "
+        f"but not the target of {at} {_level(figure, target)}."
+    )
+
+
+def _by_distance(figure: Rated, amber_tolerances: float) -> tuple[Rag, str]:
+    """Green, amber or red by distance from the target, either side."""
+    if figure.target is None:
+        on = periods.format_date(figure.period_end)
+        return Rag.NOT_RATED, f"No target was in force on {on}."
+    tolerance = float(figure.indicator.tolerance or 0.0)
+    target = figure.target.value
+    reach = tolerance * amber_tolerances
+    if figure.floor is not None:
+        reach = max(abs(figure.floor.value - target), tolerance)
+    distance = abs(figure.value - target)
+    away = "at" if distance < _NOISE else f"{figure.apart(distance)} from"
+    found = f"{figure.text(figure.value)} is {away} the target of {_level(figure, figure.target)}"
+    within = figure.apart(tolerance)
+    if distance <= tolerance + _NOISE:
+        return Rag.GREEN, f"{found}, within the tolerance of {within}."
+    limit = figure.apart(reach)
+    if distance <= reach + _NOISE:
+        return Rag.AMBER, f"{found}: beyond the tolerance of {within} but within {limit}."
+    return Rag.RED, f"{found}: more than {limit} away."
+
+
+def _against_range(figure: Rated) -> str:
+    """Words for an activity indicator: its expected range, and no colour."""
+    expected = figure.indicator.expected_range
+    if expected is None or expected.from_ > figure.period_end:
+        return "Neither way is better by itself, so the figure has no colour."
+    if figure.value < expected.lower:
+        place = "below"
+    elif figure.value > expected.upper:
+        place = "above"
+    else:
+        place = "within"
+    lower, upper = figure.level(expected.lower), figure.level(expected.upper)
+    return f"{figure.text(figure.value)} is {place} the expected range of {lower} to {upper}."
+
+
+def _decimals(value: float) -> int:
+    """Decimals that a level was agreed with: 2 for 85.25, none for 85."""
+    return max((d for d in range(5) if round(value, d) != round(value, 5)), default=-1) + 1
+
+
+def _level(figure: Rated, level: Level) -> str:
+    return figure.level(level.value) + (" (provisional)" if level.provisional else "")
+
+
+def _kind(unit: str, context: Context) -> str:
+    found = context.register.units.get(unit)
+    return str(found.kind) if found else ""
