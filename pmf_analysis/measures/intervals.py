@@ -111,9 +111,7 @@ def byars_interval(
     return Interval(limits.lower / total, limits.upper / total)
 
 
-def count_interval(
-    count: ArrayLike, confidence: float = 0.95, exact_below: float = 10
-) -> Interval:
+def count_interval(count: ArrayLike, confidence: float = 0.95, exact_below: float = 10) -> Interval:
     """Confidence interval of a count taken as Poisson; see `byars_interval`."""
     events, _ = _counts(count, np.ones_like(np.asarray(count, dtype=float)))
     return _poisson_limits(events, confidence, exact_below)

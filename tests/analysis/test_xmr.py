@@ -61,8 +61,8 @@ def reference(shared: Path) -> dict[str, pd.DataFrame]:
 
 @pytest.mark.shared
 def test_every_reference_point(reference, rules):
-    expected = {case: rows for case, rows in reference["expected_points"].groupby("case_id")}
-    inputs = {case: rows for case, rows in reference["input"].groupby("case_id")}
+    expected = dict(reference["expected_points"].groupby("case_id"))
+    inputs = dict(reference["input"].groupby("case_id"))
     assert len(reference["cases"]) == 42
     for _, case in reference["cases"].iterrows():
         name = case["case_id"]
@@ -79,9 +79,7 @@ def test_every_reference_point(reference, rules):
             )
         assert causes.tolist() == wanted["special_cause_type"].map(CAUSE).tolist(), name
         polarity = [DIRECTION[case["improvement_direction"]]] * len(wanted)
-        for ours, theirs in zip(
-            xmr.variation(causes, polarity), wanted["point_type"], strict=True
-        ):
+        for ours, theirs in zip(xmr.variation(causes, polarity), wanted["point_type"], strict=True):
             assert ours in POINT[theirs], name
         short = lines.points < rules.min_points
         if pd.isna(case["fix_after_n_points"]):
@@ -91,7 +89,7 @@ def test_every_reference_point(reference, rules):
 @pytest.mark.shared
 def test_every_reference_icon(reference, rules):
     summary = reference["expected_summary"].set_index("case_id")
-    inputs = {case: rows for case, rows in reference["input"].groupby("case_id")}
+    inputs = dict(reference["input"].groupby("case_id"))
     for _, case in reference["cases"].iterrows():
         wanted = summary.loc[case["case_id"]]
         _, lines, causes = chart_case(case, inputs[case["case_id"]], rules)
@@ -108,7 +106,7 @@ def test_two_in_three_as_nhs_england_changed_it(shared, reference, rules):
     wanted = pd.read_csv(
         shared / "reference" / "methods" / "xmr_expected_two_sigma_inclusive.csv"
     ).groupby("case_id")
-    inputs = {case: rows for case, rows in reference["input"].groupby("case_id")}
+    inputs = dict(reference["input"].groupby("case_id"))
     changed = replace(rules, two_in_three="beyond")
     for _, case in reference["cases"].iterrows():
         name = case["case_id"]

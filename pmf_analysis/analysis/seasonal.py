@@ -1,0 +1,272 @@
+"""Adjustment for the time of year of monthly and quarterly series.
+
+A pattern is looked for, and only where it is clear the series is adjusted:
+``value = adjusted x factor``, the factors of a year averaging 1. The logarithm
+of each figure is taken as the level of its segment plus the effect of its month
+(or quarter). A segment that is long enough follows straight pieces besides, so
+that slow change is not read as a pattern of the year; and since every segment
+has a level of its own, a registered change of level leaks into no month, while
+all years together tell how the months differ.
+
+The numbers come from the rule set ``time-of-year``, which gives every field of
+`SeasonalRules`.
+
+References
+----------
+US Census Bureau (2020), X-13ARIMA-SEATS Reference Manual, 7.18 (the F test for
+stable seasonality).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import fdtrc
+
+from pmf_analysis.analysis import _calendar
+from pmf_analysis.analysis._columns import of_indicator
+from pmf_analysis.errors import RuleSetError
+from pmf_analysis.formats import number
+from pmf_analysis.periods import season_length
+from pmf_analysis.register.models import RuleSet
+from pmf_analysis.register.registry import Context
+from pmf_analysis.tables import MEASURE, SEGMENTS, require
+from pmf_analysis.terms import Frequency
+
+RULE_SET = "time-of-year"
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# significant digits of an adjusted figure: equal figures must not differ by the division
+_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class SeasonalRules:
+    """The numbers of the method; see ``data/reference/rules/seasonal.yml`` for each."""
+
+    min_years: int
+    max_chance: float
+    slope_from_years: int
+    extreme_residual: float
+    plain_percent: float
+
+    @classmethod
+    def of(cls, rule_set: RuleSet) -> SeasonalRules:
+        """Take the numbers from a rule set.
+
+        Raises
+        ------
+        RuleSetError
+            Naming the values that are missing.
+        """
+        names = [field.name for field in fields(cls)]
+        missing = [name for name in names if name not in rule_set.values]
+        if missing:
+            raise RuleSetError(
+                f"The rule set {rule_set.label} lacks {', '.join(missing)}",
+                f"values {', '.join(names)}",
+                "Add them to the rule set's file in data/reference/rules",
+            )
+        return cls(**{name: rule_set.values[name] for name in names})
+
+
+class Pattern(NamedTuple):
+    """How the times of the year differ.
+
+    Attributes
+    ----------
+    factors : ndarray of float, shape (s,), or None
+        Share of the average that each season runs at, with a mean of 1; the
+        first is the one that holds January. None where no pattern is used.
+    chance : float
+        Chance of so clear a pattern where there is none; NaN when not tested.
+    reason : str
+        Why there are no factors; empty when there are.
+    """
+
+    factors: Floats | None
+    chance: float
+    reason: str
+
+
+def find_pattern(
+    values: Floats, position: Ints, season: Ints, segment: Ints, length: int, rules: SeasonalRules
+) -> Pattern:
+    """Look for a pattern of the year in one series.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        Figures of the periods that have one, in order of time.
+    position : ndarray of int, shape (n,)
+        Number of each period, one more from period to period.
+    season : ndarray of int, shape (n,)
+        0 to ``length - 1``.
+    segment : ndarray of int, shape (n,)
+        Segments, which have levels of their own.
+    length : int
+        Periods in a year.
+    rules : SeasonalRules
+
+    Returns
+    -------
+    Pattern
+    """
+    if _too_short(season, length, rules):
+        return Pattern(None, np.nan, _too_few(len(values), length, rules))
+    if (values <= 0).any():
+        return Pattern(None, np.nan, "some figures are zero")
+    levels = _levels(position, segment, length, rules.slope_from_years)
+    seasons = np.eye(length)[season]
+    effects = seasons[:, :-1] - seasons[:, -1:]
+    chance, fitted = _fit(np.log(values), levels, effects, rules.extreme_residual)
+    if chance > rules.max_chance:
+        return Pattern(None, chance, "no clear pattern over the year was found")
+    ratios = np.exp(np.append(fitted, -fitted.sum()))
+    return Pattern(ratios / ratios.mean(), chance, "")
+
+
+def adjust(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Adjust all series for the time of year, where a pattern is clear.
+
+    An era with enough years of its own is judged by them; a shorter one by all
+    the years of the series, each segment keeping its own level.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        The measure table with ``era`` and ``segment``.
+    context : Context
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the same index, which must be unique: ``seasonal_factor`` (1 where
+        not adjusted), ``adjusted`` (value over factor; NaN where there is no
+        value), ``is_adjusted`` and ``seasonal_note``, in words.
+    """
+    require(measures, (*MEASURE, *SEGMENTS), "measure")
+    rules = SeasonalRules.of(context.register.rule_set(RULE_SET))
+    place = _calendar.places(measures["period"])
+    overlapping = of_indicator(measures, context, lambda found: found.overlapping).astype(bool)
+    rows = pd.DataFrame(
+        {
+            "series": _calendar.series_numbers(measures),
+            "era": measures["era"], "segment": measures["segment"], "value": measures["value"],
+            "usable": _calendar.usable(measures) & ~overlapping, **place,
+        }
+    )  # fmt: skip
+    factor = pd.Series(1.0, index=measures.index)
+    found = pd.Series(False, index=measures.index)
+    note = pd.Series("", index=measures.index, dtype=object)
+    note[overlapping] = _refusal("successive figures overlap")
+    yearly = (place["frequency"] == Frequency.YEAR.value) & ~overlapping
+    note[yearly] = "Yearly figures: nothing to adjust for the time of year"
+    rest = rows[~overlapping & ~yearly]
+    for _, one in rest.groupby(["series", "frequency"], sort=True):
+        for era, pattern, borrowed in _patterns(one, rules):
+            if pattern.factors is None:
+                note[era.index] = _refusal(pattern.reason)
+                continue
+            found[era.index] = True
+            factor[era.index] = pattern.factors[era["season"]]
+            note[era.index] = _notes(era, pattern.factors, borrowed, rules)
+    adjusted = _rounded(measures["value"] / factor).where(found, measures["value"])
+    return pd.DataFrame(
+        {
+            "seasonal_factor": factor,
+            "adjusted": adjusted.where(_calendar.usable(measures)),
+            "is_adjusted": found,
+            "seasonal_note": note.astype("str"),
+        }
+    )
+
+
+def _patterns(series: pd.DataFrame, rules: SeasonalRules):
+    length = season_length(Frequency(series["frequency"].iloc[0]))
+    known = series[series["usable"]].sort_values("position")
+    for era, rows in series.groupby("era", sort=True):
+        own = known[known["era"] == era]
+        borrowed = _too_short(own["season"].to_numpy(), length, rules)
+        source = known if borrowed else own
+        columns = (source[name].to_numpy() for name in ("value", "position", "season", "segment"))
+        yield rows, find_pattern(*columns, length, rules), borrowed
+
+
+def _too_short(season: Ints, length: int, rules: SeasonalRules) -> bool:
+    return bool((np.bincount(season, minlength=length) < rules.min_years).any())
+
+
+def _levels(position: Ints, segment: Ints, length: int, slope_from_years: int) -> Floats:
+    # a level for each segment, and straight pieces of that many years in a long one
+    columns = []
+    for one in np.unique(segment):
+        inside = segment == one
+        columns.append(inside.astype(float))
+        start, end = position[inside].min(), position[inside].max()
+        pieces = (end - start + 1) // (slope_from_years * length)
+        for piece in range(pieces):
+            knot = start + (end - start) * piece / pieces
+            columns.append(np.where(inside, np.maximum(position - knot, 0.0), 0.0) / length)
+    return np.column_stack(columns)
+
+
+def _fit(logs: Floats, levels: Floats, effects: Floats, extreme: float) -> tuple[float, Floats]:
+    # chance of such a pattern by the F test, and the effects; extreme points set aside once
+    both = np.hstack([levels, effects])
+    coefficients, residual, _ = _least_squares(both, logs)
+    spread = 1.4826 * np.median(np.abs(residual))
+    kept = np.abs(residual) <= extreme * spread if spread > 0 else np.ones(len(logs), dtype=bool)
+    coefficients, residual, rank = _least_squares(both[kept], logs[kept])
+    _, without, rank_without = _least_squares(levels[kept], logs[kept])
+    explained, left = (without**2).sum() - (residual**2).sum(), (residual**2).sum()
+    freedom, gained = kept.sum() - rank, rank - rank_without
+    if freedom <= 0 or gained < effects.shape[1] or explained <= 1e-20 * (logs**2).sum():
+        return 1.0, coefficients[levels.shape[1] :]
+    ratio = (explained / gained) / max(left / freedom, 1e-30)
+    return float(fdtrc(gained, freedom, ratio)), coefficients[levels.shape[1] :]
+
+
+def _least_squares(columns: Floats, given: Floats) -> tuple[Floats, Floats, int]:
+    coefficients, _, rank, _ = np.linalg.lstsq(columns, given, rcond=None)
+    return coefficients, given - columns @ coefficients, int(rank)
+
+
+def _rounded(values: pd.Series) -> pd.Series:
+    size = values.abs().where(values != 0, 1.0)
+    scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(size)))
+    return (values * scale).round() / scale
+
+
+def _refusal(reason: str) -> str:
+    return f"Not adjusted for the time of year: {reason}"
+
+
+def _too_few(count: int, length: int, rules: SeasonalRules) -> str:
+    name = {12: "month", 4: "quarter"}[length]
+    return (
+        f"that takes figures of each {name} in at least {rules.min_years} years, "
+        f"and there are {count} {name}s with a figure"
+    )
+
+
+def _notes(rows: pd.DataFrame, factors: Floats, borrowed: bool, rules: SeasonalRules) -> pd.Series:
+    source = ", going by the years before and after the registered break" if borrowed else ""
+    texts = {
+        season: f"Adjusted for the time of year: {label} {_runs_at(factors[season], rules)}{source}"
+        for season, label in zip(rows["season"], rows["season_label"], strict=True)
+    }
+    return rows["season"].map(texts)
+
+
+def _runs_at(factor: float, rules: SeasonalRules) -> str:
+    percent = 100 * (factor - 1)
+    if abs(percent) < rules.plain_percent:
+        return "is usually about average"
+    return f"usually runs {number(abs(percent))}% {'above' if percent > 0 else 'below'} average"
