@@ -45,8 +45,8 @@ def latest_facts(
     pandas.DataFrame
         The analysis columns of the latest row of each series, and ``newest_period``, ``late``,
         ``has_value``, ``has_target``, ``range_position``, ``shown_text``, ``levels_text``,
-        ``previous_value``, ``previous_differs``, ``signal``, ``forecast_end`` with its limits, ``break_period``
-        and ``rebase_period`` with kind and reason, ``verdict``, ``verdict_reason``.
+        ``previous_value``, ``previous_differs``, ``signal``, ``forecast_end`` with its
+        limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``, ``verdict_reason``.
     """
     is_forecast = analysis["state"] == State.FORECAST
     measured = analysis[~is_forecast]

@@ -163,7 +163,7 @@ def exceptions(
     entries = {entry.code: entry for entry in catalogue.entries}
     scored = attention(finding, catalogue)
     rags = fact.set_index(list(SERIES))["rag"].to_dict()
-    by_series = {key: rows for key, rows in finding.groupby(list(SERIES), sort=False)}
+    by_series = dict(iter(finding.groupby(list(SERIES), sort=False)))
     lines = []
     for row in scored[scored["attention"] > 0].itertuples(index=False):
         key = (row.indicator, row.service_area, row.cohort)

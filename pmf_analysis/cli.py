@@ -1,0 +1,488 @@
+"""The command line: arguments to calls. It alone prints; everything heavy loads late."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from pmf_analysis import __version__
+from pmf_analysis.errors import PmfError
+
+if TYPE_CHECKING:
+    from pmf_analysis.main_job import MainJob
+    from pmf_analysis.prepared import Prepared
+    from pmf_analysis.store import Store
+
+app = typer.Typer(
+    name="pmf",
+    help="Indicator data into findings, for children's services performance.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+register_app = typer.Typer(
+    help="List, show and validate indicators.", no_args_is_help=True
+)
+app.add_typer(register_app, name="register")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What stands before the verb."""
+
+    workspace: Path | None
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result for programs.")]
+AsAt = Annotated[
+    str,
+    typer.Option(
+        help="Use what was published by this date, YYYY-MM-DD; the latest delivery's date "
+        "when not given."
+    ),
+]
+Period = Annotated[
+    str, typer.Option(help="Last period to include, such as 2026-10 or 2024/25.")
+]
+Areas = Annotated[
+    list[str] | None,
+    typer.Option("--area", help="A unit's name or code; may be repeated."),
+]
+Indicators = Annotated[
+    list[str] | None,
+    typer.Option("--indicator", help="An indicator's code; may be repeated."),
+]
+Jobs = Annotated[int, typer.Option(min=1, max=64, help="Notebooks at a time.")]
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with data/, expectations/ and notebooks/; the nearest such folder "
+            "upward when not given."
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.")
+    ] = False,
+) -> None:
+    """Indicator data into findings, for children's services performance."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    context.obj = Session(workspace)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = 2026,
+    jobs: Jobs = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Make a synthetic county in a workspace of its own and run the main job on it."""
+    from pmf_analysis import main_job
+
+    with _progress(as_json) as shown:
+        job = main_job.demo(folder, seed, jobs, shown.say, shown.step)
+    _report(job, folder, as_json)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    register: Annotated[
+        str,
+        typer.Option(
+            help="national (the Department's indicators) or medwold (invented)."
+        ),
+    ] = "national",
+    as_json: AsJson = False,
+) -> None:
+    """Make a workspace: register, suites and notebooks, ready to receive."""
+    from pmf_analysis.store import create_workspace
+
+    create_workspace(folder, register)
+    _print(
+        {"workspace": str(folder), "register": register},
+        [f"Made {folder} with the {register} register.",
+         f"Next: pmf --workspace {folder} receive FILE"],
+        as_json,
+    )  # fmt: skip
+
+
+@app.command()
+def receive(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+    layout: Annotated[
+        str, typer.Option(help="Layout to read with; found when not given.")
+    ] = "",
+    published: Annotated[
+        str,
+        typer.Option(
+            help="Publication date, YYYY-MM-DD; from the file when not given."
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take deliveries in and print what could not be read, row by row."""
+    from pmf_analysis import main_job, receiving
+
+    store = _store(context)
+    with _progress(as_json) as shown:
+        results = receiving.receive(
+            store, paths, layout, main_job.read_date(published),
+            lambda result: shown.say(f"Read {result.file_name}"),
+        )  # fmt: skip
+    lines = [line for result in results for line in _receipt_lines(result)]
+    _print([_received_json(result) for result in results], lines, as_json)
+    if any(result.error for result in results):
+        raise typer.Exit(2)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    as_at: AsAt = "",
+    period: Period = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the quality suites. Exit status 0 passed, 1 failed, 3 not assessed."""
+    from pmf_analysis import main_job, prepared, quality
+
+    store = _store(context)
+    with _progress(as_json) as shown:
+        shown.say("Running the quality suites")
+        _, result = prepared.check(store, main_job.read_date(as_at), period)
+    status = quality.overall_status(result.results)
+    summary = quality.summary(result.results)
+    lines = [f"{row['rule_id']}: {row['status']} ({row['failed']:,} of {row['evaluated']:,} failed)"
+             f" - {row['reason']}" for row in summary]  # fmt: skip
+    _print({"status": status.value, "rules": summary}, [*lines, f"Data quality: {status.label}."],
+           as_json)  # fmt: skip
+    raise typer.Exit({"pass": 0, "fail": 1}.get(status.value, 3))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    area: Areas = None,
+    neighbours: Annotated[
+        bool,
+        typer.Option(
+            "--neighbours", help="Add the statistical neighbours of the areas."
+        ),
+    ] = False,
+    notebook: Annotated[
+        list[str] | None,
+        typer.Option("--notebook", help="A notebook's name; may be repeated."),
+    ] = None,
+    indicator: Indicators = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", "-p", help="NAME=VALUE for every notebook; may be repeated."
+        ),
+    ] = None,
+    period: Period = "",
+    as_at: AsAt = "",
+    jobs: Jobs = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Execute the notebooks for every selected service area, and export the pages."""
+    from pmf_analysis import main_job, runs
+
+    with _progress(as_json) as shown:
+        prepared = _prepare(context, as_at, period, shown)
+        plan = runs.plan_run(
+            prepared, area or [], notebook or [], indicator or [], neighbours,
+            _assignments(parameter or []),
+        )  # fmt: skip
+        shown.say(
+            f"Running {len(plan.tasks)} notebooks for {len(plan.areas)} service areas"
+        )
+        job = main_job.run_and_export(plan, jobs, shown.step)
+    _report(job, prepared.store.folder, as_json)
+
+
+@app.command("deep-dive")
+def deep_dive(
+    context: typer.Context,
+    indicator: Annotated[str, typer.Option(help="An indicator's code.")],
+    area: Annotated[str, typer.Option(help="A unit's name or code.")],
+    notebook: Annotated[
+        str, typer.Option(help="A notebook of scope on_demand.")
+    ] = "deep_dive",
+    period: Period = "",
+    as_at: AsAt = "",
+    lab_: Annotated[
+        bool, typer.Option("--lab", help="Open the executed notebook in JupyterLab.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Execute one notebook for one indicator and one service area."""
+    from pmf_analysis import lab, main_job, runs
+
+    with _progress(as_json) as shown:
+        prepared = _prepare(context, as_at, period, shown)
+        plan = runs.plan_deep_dive(prepared, indicator, area, notebook)
+        job = main_job.run_and_export(plan, 1, shown.step)
+    _report(job, prepared.store.folder, as_json, leave=not lab_)
+    if lab_:
+        executed = job.run.folder / plan.tasks[0].output
+        lab.start(
+            prepared.store.folder,
+            executed.relative_to(prepared.store.folder).as_posix(),
+        )
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    run_id: Annotated[
+        str, typer.Option("--run", help="The run; the latest when not given.")
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder to publish into.")] = Path(
+        "published"
+    ),
+    override_by: Annotated[
+        str, typer.Option(help="The role that publishes in spite of a red verdict.")
+    ] = "",
+    because: Annotated[str, typer.Option(help="Why; printed on every page.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Export the findings of a run for readers. A red data-quality verdict stops it."""
+    from pmf_analysis.export import publishing
+
+    store = _store(context)
+    written = publishing.publish(store, run_id, out, override_by, because)
+    _print(
+        {"pages": [str(path) for path in written]},
+        [f"Published {len(written)} pages.", f"Start with {written[0]}"],
+        as_json,
+    )
+
+
+@app.command()
+def lab(
+    context: typer.Context,
+    browser: Annotated[bool, typer.Option(help="Open the default browser.")] = True,
+    port: Annotated[int, typer.Option(help="0 for JupyterLab's own choice.")] = 0,
+) -> None:
+    """JupyterLab on the workspace, with nothing that looks outside."""
+    from pmf_analysis import lab as jupyter
+
+    jupyter.start(_store(context).folder, browser=browser, port=port)
+
+
+@register_app.command("list")
+def register_list(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the indicators of the workspace."""
+    held = _register(context)
+    rows = [
+        {"code": i.code, "name": i.name, "unit": i.unit, "polarity": i.polarity.value,
+         "frequency": i.frequency.value, "owner": i.owner}
+        for i in held.indicators.values()
+    ]  # fmt: skip
+    lines = [
+        f"{row['code']:<14} {row['name']} ({row['frequency']}, {row['owner']})"
+        for row in rows
+    ]
+    _print(rows, lines, as_json)
+
+
+@register_app.command("show")
+def register_show(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="An indicator's code.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one indicator in full."""
+    found = _register(context).indicator(code).model_dump(mode="json", by_alias=True)
+    _print(
+        found, [f"{name}: {_inline(value)}" for name, value in found.items()], as_json
+    )
+
+
+@register_app.command("validate")
+def register_validate(context: typer.Context, as_json: AsJson = False) -> None:
+    """Hold every file of the register against its model."""
+    held = _register(context)
+    counts = {
+        "indicators": len(held.indicators), "units": len(held.units), "breaks": len(held.breaks),
+        "rule_sets": len(held.rule_sets), "neighbour_models": len(held.neighbour_models),
+    }  # fmt: skip
+    words = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in counts.items()
+    )
+    _print(counts, [f"The register holds together: {words}."], as_json)
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one message and its exit status."""
+    try:
+        app(standalone_mode=True)
+    except PmfError as error:
+        _fail(error)
+
+
+def _fail(error: PmfError) -> NoReturn:
+    typer.echo(f"{error}", err=True)
+    sys.exit(error.exit_status)
+
+
+def _store(context: typer.Context) -> Store:
+    from pmf_analysis.settings import settings
+    from pmf_analysis.store import Store, find_workspace
+
+    given = context.obj.workspace or settings().workspace
+    return Store(given if given else find_workspace(Path.cwd()))
+
+
+def _register(context: typer.Context):  # noqa: ANN202
+    from pmf_analysis import register
+
+    return register.load(_store(context).reference)
+
+
+def _prepare(
+    context: typer.Context, as_at: str, period: str, shown: _Progress
+) -> Prepared:
+    from pmf_analysis import main_job, prepared
+
+    shown.say("Checking, measuring, judging: all series at once")
+    return prepared.prepare(_store(context), main_job.read_date(as_at), period)
+
+
+def _assignments(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(
+                f"{text!r} is not NAME=VALUE", param_hint="--parameter"
+            )
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _received_json(result) -> dict[str, object]:  # noqa: ANN001
+    return {
+        "file": result.file_name, "stored": result.stored, "error": result.error,
+        "receipt": result.receipt,
+    }  # fmt: skip
+
+
+def _receipt_lines(result) -> list[str]:  # noqa: ANN001
+    if result.error:
+        return [f"{result.file_name}: not received. {result.error}"]
+    receipt = result.receipt
+    state = "received" if result.stored else "already received, nothing changed"
+    lines = [
+        f"{result.file_name}: {state}. Layout {receipt['layout']}, "
+        f"{receipt['rows_in_file']:,} rows: {receipt['rows_read']:,} read, "
+        f"{receipt['rows_refused']:,} refused; {receipt['cells_unread']:,} cells unread; "
+        f"published {receipt['published']} ({receipt['published_basis']}); "
+        f"sha256 {receipt['sha256'][:16]}"
+    ]
+    lines += [
+        f"  line {r['line']}: refused: {r['reason']}" for r in receipt["refusals"]
+    ]
+    lines += [
+        f"  line {u['line']}, {u['column']}: {u['reason']}" for u in receipt["unread"]
+    ]
+    lines += [f"  {_duplicate_line(found)}" for found in receipt["duplicates"]]
+    return lines
+
+
+def _duplicate_line(found: dict[str, object]) -> str:
+    lines = ", ".join(str(number) for number in found["lines"])
+    return f"lines {lines}: delivered more than once: {_inline(found['key'])}"
+
+
+def _inline(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _print(result: object, lines: list[str], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True))
+    else:
+        for line in lines:
+            typer.echo(line)
+
+
+def _report(job: MainJob, folder: Path, as_json: bool, leave: bool = True) -> None:
+    done = len(job.run.manifest["tasks"])
+    for line in job.run.failures:
+        typer.echo(line, err=True)
+    result = {
+        "run": job.run.run_id, "notebooks": done, "reused": job.run.reused,
+        "failures": list(job.run.failures), "pages": [str(page) for page in job.pages],
+    }  # fmt: skip
+    lines = [
+        f"Run {job.run.run_id}: {done - len(job.run.failures)} of {done} notebooks succeeded"
+        + (
+            f", {job.run.reused} unchanged since they were last run."
+            if job.run.reused
+            else "."
+        ),
+        f"Findings, notebooks and manifest: {job.run.folder}",
+    ]
+    if job.pages:
+        lines.append(f"Start here: {job.pages[0]}")
+    _print(result, lines, as_json)
+    if job.run.failures and leave:
+        raise typer.Exit(1)
+
+
+class _Progress:
+    """A progress display on standard error; silent where nobody looks."""
+
+    def __init__(self, silent: bool) -> None:
+        self._silent = silent
+        self._bar = None
+        self._count = 0
+
+    def __enter__(self) -> _Progress:
+        if not self._silent:
+            from rich.console import Console
+
+            self._console = Console(stderr=True, highlight=False, markup=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def say(self, text: str) -> None:
+        """Print what happens next."""
+        if not self._silent:
+            self._console.print(text, soft_wrap=True)
+
+    def step(self, task, outcome) -> None:  # noqa: ANN001
+        """Print that a notebook is done."""
+        self._count += 1
+        if not self._silent:
+            word = "done" if outcome.succeeded else "FAILED"
+            self._console.print(
+                f"{self._count:>4}  {task.unit_name}: {task.notebook.name} {word}",
+                soft_wrap=True,
+            )
+
+
+def _progress(silent: bool) -> _Progress:
+    return _Progress(silent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The main job: run the notebooks of a plan and export its pages; and the demo of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pmf_analysis import receiving
+from pmf_analysis.errors import WorkspaceError
+from pmf_analysis.export import pages
+from pmf_analysis.prepared import prepare
+from pmf_analysis.runs import Plan, plan_run
+from pmf_analysis.runs.running import Progress, RunResult, execute
+from pmf_analysis.store import Store, create_workspace
+from pmf_analysis.synthetic import write_county
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class MainJob:
+    """A run with its pages.
+
+    Attributes
+    ----------
+    run : RunResult
+    pages : tuple of Path
+        The county page first.
+    """
+
+    run: RunResult
+    pages: tuple[Path, ...]
+
+
+def run_and_export(plan: Plan, jobs: int, progress: Progress | None = None) -> MainJob:
+    """Execute a plan, then export one document per unit and the county page.
+
+    Parameters
+    ----------
+    plan : Plan
+    jobs : int
+        Notebooks at a time.
+    progress : callable, optional
+
+    Returns
+    -------
+    MainJob
+    """
+    result = execute(plan, jobs, progress)
+    written = pages.write_pages(plan.prepared, result.manifest, result.folder)
+    plan.prepared.store.append_journal(
+        {"event": "run", "run": result.run_id, "failures": len(result.failures)}
+    )
+    return MainJob(result, tuple(written))
+
+
+def demo(
+    folder: Path, seed: int, jobs: int, say: Say, progress: Progress | None = None
+) -> MainJob:
+    """Make the synthetic county in a workspace of its own and run the main job on it.
+
+    Parameters
+    ----------
+    folder : Path
+        A new or empty folder, or an earlier demo.
+    seed : int
+        Seed of the county.
+    jobs : int
+    say : callable
+        Told, in one line, what happens next.
+    progress : callable, optional
+        Called with each notebook.
+
+    Returns
+    -------
+    MainJob
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder holds something that is not the demo's.
+    """
+    if not (folder / "data" / "reference").is_dir():
+        say("Making a workspace for the synthetic county Medwold")
+        create_workspace(folder, "medwold")
+    store = Store(folder)
+    if not _is_synthetic(folder):
+        raise WorkspaceError(
+            f"{folder.name} is a workspace of another register",
+            "a new folder, or an earlier demo",
+            "Name another folder: pmf demo DIR",
+        )
+    say("Making 60 months of invented figures")
+    delivered = write_county(folder / "delivered", seed)
+    say("Receiving them")
+    receiving.receive(store, [delivered], published=None)
+    say("Checking, measuring, judging: all series at once, before any notebook")
+    plan = plan_run(prepare(store))
+    say(f"Running {len(plan.tasks)} notebooks for {len(plan.areas)} service areas")
+    return run_and_export(plan, jobs, progress)
+
+
+def _is_synthetic(folder: Path) -> bool:
+    from pmf_analysis import register
+
+    return register.load(folder / "data" / "reference").workspace.synthetic
+
+
+def read_date(text: str) -> date | None:
+    """A date typed as YYYY-MM-DD; None for an empty text.
+
+    Raises
+    ------
+    ParameterError
+        If the text is no date.
+    """
+    from pmf_analysis.errors import ParameterError
+
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ParameterError(
+            f"The date {text!r} cannot be read",
+            "a date such as 2026-11-06",
+            "Write YYYY-MM-DD",
+        ) from error
