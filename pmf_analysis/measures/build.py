@@ -55,7 +55,7 @@ def build(
     figures : pandas.DataFrame
         ``tables.FIGURE``, of any number of deliveries.
     receipts : sequence of mapping
-        One for each delivery: ``id``, ``published`` (ISO date), ``name`` where known.
+        One for each delivery: ``id``, ``published`` (ISO date), ``file_name`` where known.
     context : Context
         Register and date.
 
@@ -275,17 +275,13 @@ def _states(
     return np.where(reason == 0, number, _REASON_STATES[reason]).astype(object)
 
 
-def _joined(
-    delivery: NDArray[np.object_], supplier: NDArray[np.object_]
-) -> NDArray[np.object_]:
+def _joined(delivery: NDArray[np.object_], supplier: NDArray[np.object_]) -> NDArray[np.object_]:
     """Ids of both deliveries in their order, each once, with ``;`` between them."""
     pairs = {
         pair: ";".join(sorted({one for one in pair if one}))
         for pair in set(zip(delivery, supplier, strict=True))
     }
-    return np.array(
-        [pairs[pair] for pair in zip(delivery, supplier, strict=True)], dtype=object
-    )
+    return np.array([pairs[pair] for pair in zip(delivery, supplier, strict=True)], dtype=object)
 
 
 def _typed(measures: pd.DataFrame) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def known_tables(
     figures : pandas.DataFrame
         Figures of any number of deliveries (``tables.FIGURE``).
     receipts : sequence of mapping
-        One for each delivery: ``id``, ``published`` (ISO date), and ``name`` where known.
+        One for each delivery: ``id``, ``published`` (ISO date), ``file_name`` where known.
     as_at : date
         Deliveries published later are left out.
     wanted : mapping of str to iterable of str
@@ -141,16 +141,14 @@ def known_tables(
     published = _published(figures, receipts)
     known = {one for one, on in published.items() if on <= as_at.isoformat()}
     held = figures[figures["delivery"].isin(known) & figures["table"].isin(list(wanted))]
-    names = {str(one["id"]): str(one.get("name") or one["id"]) for one in receipts}
+    names = {str(one["id"]): str(one.get("file_name") or one["id"]) for one in receipts}
     found = {}
     for table, cells in held.groupby("table", sort=True):
         found[str(table)] = _known(cells, published, set(wanted[str(table)]), str(table), names)
     return found
 
 
-def _published(
-    figures: pd.DataFrame, receipts: Sequence[Mapping[str, object]]
-) -> dict[str, str]:
+def _published(figures: pd.DataFrame, receipts: Sequence[Mapping[str, object]]) -> dict[str, str]:
     dates = {str(one["id"]): str(one.get("published") or "") for one in receipts}
     for delivery in sorted(figures["delivery"].unique()):
         if not dates.get(delivery):
@@ -195,9 +193,7 @@ def _row_numbers(cells: pd.DataFrame) -> tuple[NDArray[np.intp], pd.DataFrame]:
     return numbers, pd.DataFrame({column: frame[column] for column in ROW})
 
 
-def _as_long(
-    cells: pd.DataFrame, numbers: NDArray[np.intp], published: Mapping[str, str]
-) -> _Long:
+def _as_long(cells: pd.DataFrame, numbers: NDArray[np.intp], published: Mapping[str, str]) -> _Long:
     state = cells["state"].astype(str).to_numpy(dtype=object)
     value = cells["value"].to_numpy(dtype=float, na_value=np.nan)
     codes, states = pd.factorize(state)

@@ -136,9 +136,7 @@ def values_of(
     )
 
 
-def with_printed(
-    values: Values, printed: NDArray[np.float64], usable: NDArray[np.bool_]
-) -> Values:
+def with_printed(values: Values, printed: NDArray[np.float64], usable: NDArray[np.bool_]) -> Values:
     """Use the printed value where the parts are withheld and the value is not.
 
     Parameters

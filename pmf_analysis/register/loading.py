@@ -167,27 +167,34 @@ def _check_units(register: Register, faults: Faults) -> None:
 
 
 def _check_workspace(register: Register, faults: Faults) -> None:
-    workspace = register.workspace
+    workspace, file = register.workspace, "workspace.yml"
     if workspace.county not in register.units:
-        faults.add(
-            f"workspace.yml, county: given {workspace.county!r}, expected a code of units.csv"
-        )
+        where = _where(register, file, "county")
+        faults.add(f"{where}: given {workspace.county!r}, expected a code of units.csv")
     model = workspace.neighbour_model
     if model and model not in register.neighbour_models:
         hint = nearest(model, register.neighbour_models)
-        faults.add(f"workspace.yml, neighbour_model: there is no model {model!r} ({hint})")
+        faults.add(
+            f"{_where(register, file, 'neighbour_model')}: there is no model {model!r} ({hint})"
+        )
     if "neighbours" in workspace.benchmarks and not model:
-        faults.add("workspace.yml, benchmarks: neighbours need a neighbour_model")
+        faults.add(f"{_where(register, file, 'benchmarks')}: neighbours need a neighbour_model")
 
 
 def _check_objectives(register: Register, faults: Faults) -> None:
-    for indicator in register.indicators.values():
+    for code, indicator in register.indicators.items():
         if indicator.objective not in register.objectives:
             hint = nearest(indicator.objective, register.objectives)
             faults.add(
-                f"indicators/{indicator.code}.yml, objective: given {indicator.objective!r}, "
-                f"expected a file of objectives/ ({hint})"
+                f"{_where(register, f'indicators/{code}.yml', 'objective')}: "
+                f"given {indicator.objective!r}, expected a file of objectives/ ({hint})"
             )
+
+
+def _where(register: Register, name: str, field: str) -> str:
+    """File, line and field of a fault that was found after reading."""
+    line = yaml_files.read(Path(register.folder or "") / name, name).line((field,))
+    return f"{name}, line {line}, {field}"
 
 
 def _check_names(row: tables.Row, register: Register, faults: Faults) -> None:

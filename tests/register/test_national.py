@@ -1,0 +1,153 @@
+"""The register that is shipped: England's published figures."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pmf_analysis.register import Register, load
+from pmf_analysis.terms import BreakKind, Polarity, UnitKind
+
+FED = (
+    "CIN", "CLA", "CLA-CEASE", "CLA-START", "CPP", "CPP-2Y", "CPP-REPEAT", "CPP-START", "NFA",
+    "NOT-IN-NEED", "REF", "REF-M", "REREF",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def national(root: Path) -> Register:
+    """The shipped register."""
+    return load(root / "data" / "reference")
+
+
+def test_it_loads_in_well_under_a_second(root: Path) -> None:
+    start = time.process_time()
+    load(root / "data" / "reference")
+    assert time.process_time() - start < 1
+
+
+def test_it_holds_the_indicators_that_the_tables_feed(national: Register) -> None:
+    assert tuple(national.indicators) == FED
+    for indicator in national.indicators.values():
+        assert not indicator.target
+        assert not indicator.floor
+        assert indicator.ask.endswith("?")
+        assert len(indicator.label) <= 30
+    low = {code for code, one in national.indicators.items() if one.polarity is Polarity.LOW}
+    assert low == {"REREF", "CPP-START", "CPP-REPEAT", "CPP-2Y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Kent", "E10000016"), ("886", "E10000016"),
+        ("Buckinghamshire", "E06000060"), ("E10000002", "E06000060"), ("825", "E06000060"),
+        ("E10000023", "E06000065"), ("E10000027", "E06000066"), ("E08000020", "E08000037"),
+        ("Bedford Borough", "E06000055"), ("Durham", "E06000047"),
+        ("Herefordshire", "E06000019"), ("Herefordshire, County of", "E06000019"),
+        ("st helens", "E08000013"), ("Kingston Upon Hull, City of", "E06000010"),
+        ("Dorset", "E06000059"), ("838", "E06000059"),
+        ("835", "E10000009"), ("E10000009", "E10000009"),
+        ("Yorkshire and the Humber", "E12000003"), ("Inner London", "E13000001"),
+        ("England", "E92000001"),
+    ],
+)  # fmt: skip
+def test_units_are_found_under_every_name_they_go_by(
+    national: Register, text: str, code: str
+) -> None:
+    assert national.unit(text).code == code
+
+
+def test_reorganised_councils_end_and_are_followed(national: Register) -> None:
+    ended = {unit.name: unit for unit in national.units.values() if unit.valid_to}
+    assert set(ended) == {
+        "Bournemouth", "Poole", "Dorset (to March 2019)", "Northamptonshire", "Cumbria",
+    }  # fmt: skip
+    assert ended["Cumbria"].valid_to == date(2023, 3, 31)
+    for unit in ended.values():
+        for code in unit.successors:
+            begun = national.units[code].valid_from
+            assert begun is not None
+            assert unit.valid_to is not None
+            assert (begun - unit.valid_to).days == 1
+
+
+def test_authorities_of_a_day_are_as_many_as_published(national: Register) -> None:
+    def held(on: date) -> int:
+        return sum(
+            unit.kind is UnitKind.AUTHORITY
+            and (unit.valid_from or date.min) <= on <= (unit.valid_to or date.max)
+            for unit in national.units.values()
+        )
+
+    years = {2019: 152, 2020: 151, 2021: 151, 2022: 152, 2023: 152, 2024: 153, 2025: 153}
+    assert {year: held(date(year, 3, 31)) for year in years} == years
+
+
+def test_regions_and_the_two_halves_of_london(national: Register) -> None:
+    regions = [unit for unit in national.units.values() if unit.kind is UnitKind.REGION]
+    assert len(regions) == 11
+    assert national.children_of("E12000007") == ("E13000001", "E13000002")
+    assert national.region_of("E10000016") == "E12000008"
+    assert national.region_of(national.unit("Camden").code) == "E13000001"
+    assert national.region_of("E92000001") is None
+
+
+def test_kents_neighbours_by_both_models(national: Register) -> None:
+    def names(model: str) -> list[str]:
+        return [national.units[code].name for code in national.neighbours("E10000016", model)]
+
+    assert names("") == [
+        "Essex", "East Sussex", "Devon", "Bexley", "Suffolk", "Norfolk", "Nottinghamshire",
+        "West Sussex", "Bedford", "Somerset",
+    ]  # fmt: skip
+    assert names("2021-04") == [
+        "Essex", "East Sussex", "Swindon", "Worcestershire", "Lancashire",
+        "West Northamptonshire", "Nottinghamshire", "Warwickshire", "Suffolk", "Staffordshire",
+    ]  # fmt: skip
+
+
+def test_every_authority_of_today_has_ten_neighbours(national: Register) -> None:
+    model = national.neighbour_models["2025-05"]
+    today = {
+        unit.code
+        for unit in national.units.values()
+        if unit.kind is UnitKind.AUTHORITY and unit.valid_to is None
+    }
+    assert set(model.neighbours) == today
+    assert {len(found) for found in model.neighbours.values()} == {10}
+
+
+def test_kents_breaks(national: Register) -> None:
+    (recording,) = national.breaks_of("NFA", "E10000016")
+    assert (recording.period, recording.kind) == ("2015/16", BreakKind.RECORDING)
+    assert "no explanation" in recording.reason
+    monthly = national.breaks_of("REF-M", "E10000016")
+    assert monthly
+    assert {one.kind for one in monthly} == {BreakKind.REBASE}
+    assert national.breaks_of("REREF", "E10000016") == ()
+
+
+@pytest.mark.shared
+def test_every_area_of_the_published_tables_is_a_unit(national: Register, shared: Path) -> None:
+    files = [
+        *sorted((shared / "data" / "dfe_cin_2025").glob("*.csv")),
+        *sorted((shared / "data" / "dfe_cin_vintages").glob("*.csv")),
+        *sorted((shared / "data" / "dfe_cin_2024").glob("c6*.csv")),
+        *sorted((shared / "data" / "dfe_cla_2025").glob("cla_number*.csv")),
+    ]
+    assert len(files) == 13
+    for path in files:
+        areas = pd.read_csv(
+            path, dtype=str, encoding="utf-8-sig", keep_default_na=False,
+            usecols=["region_code", "old_la_code", "new_la_code", "geographic_level"],
+        ).drop_duplicates()  # fmt: skip
+        local = areas[areas["geographic_level"] == "Local authority"]
+        for row in local.itertuples():
+            by_new, by_old = national.unit(row.new_la_code), national.unit(row.old_la_code)
+            assert by_new == by_old, row
+            assert by_new.parent == row.region_code
