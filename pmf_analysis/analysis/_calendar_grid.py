@@ -24,6 +24,8 @@ class CalendarGrid:
     ----------
     series : ndarray of int, shape (n,)
         Number of each row's series.
+    position : ndarray of int, shape (n,)
+        Number of each row's period, which grows by one from period to period.
     step : ndarray of int, shape (n,)
         Periods since the first one of the row's series.
     latest : ndarray of bool, shape (n,)
@@ -31,6 +33,7 @@ class CalendarGrid:
     """
 
     series: NDArray[np.int64]
+    position: NDArray[np.int64]
     step: NDArray[np.int64]
     latest: NDArray[np.bool_]
 
@@ -75,4 +78,4 @@ def grid_of(measures: pd.DataFrame) -> CalendarGrid:
     latest = ~place.sort_values("vintage", kind="stable").duplicated(
         ["series", "period"], keep="last"
     )
-    return CalendarGrid(series, numbers - first, latest.sort_index().to_numpy())
+    return CalendarGrid(series, numbers, numbers - first, latest.sort_index().to_numpy())

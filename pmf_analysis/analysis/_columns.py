@@ -14,6 +14,7 @@ from pmf_analysis.register.models import Indicator, Level
 from pmf_analysis.register.registry import Context
 from pmf_analysis.terms import Polarity, State
 
+_LEVEL_KEY = ("indicator", "service_area", "period_end")
 _USABLE = [str(state) for state in State if state.has_value]
 
 
@@ -71,9 +72,7 @@ def levels(measures: pd.DataFrame, context: Context) -> tuple[list[Level | None]
         One for each row.
     """
     held: dict[tuple[str, str, str], tuple[Level | None, Level | None]] = {}
-    keys = list(
-        zip(measures["indicator"], measures["service_area"], measures["period_end"], strict=True)
-    )
+    keys = list(zip(*(measures[name].tolist() for name in _LEVEL_KEY), strict=True))
     for key in keys:
         if key not in held:
             indicator, unit, end = key

@@ -22,6 +22,9 @@ from pmf_analysis.terms import Comparison, Polarity
 
 RULES = "comparison"
 
+NOT_REACHED = {"comparison_reason": "A forecast is not compared."}
+"""What stands on the rows of coming periods."""
+
 
 @dataclass(frozen=True)
 class _Grid:
@@ -69,7 +72,8 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     """
     require(measures, MEASURE, "measure")
     rules = context.register.rule_set(RULES)
-    grid = _grid(measures)
+    comparable = _comparable(measures, context, rules)
+    grid = _grid(measures, comparable)
     england, region = _england(measures, grid, context), _region(measures, grid, context)
     near, compared = _neighbours(measures, grid, context, rules)
     polarity = _columns.polarities(measures, context)
@@ -83,7 +87,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         vs_region=_verdicts(measures, region, polarity),
         vs_neighbours=_verdicts(measures, near, polarity),
         comparison_rule=_rule_words(rules, context),
-        comparison_reason=_reasons(measures, (england, region, near)),
+        comparison_reason=_reasons(measures, comparable, (england, region, near)),
     )
 
 
@@ -217,15 +221,21 @@ def _verdicts(measures: pd.DataFrame, benchmark: _Benchmark, polarity: NDArray) 
     )
 
 
-def _reasons(measures: pd.DataFrame, benchmarks: tuple[_Benchmark, ...]) -> list[str]:
+def _reasons(
+    measures: pd.DataFrame, comparable: NDArray[np.bool_], benchmarks: tuple[_Benchmark, ...]
+) -> list[str]:
     """Why a row was not compared with some benchmark; empty when it was with all in use."""
     value = _columns.figures(measures)
     no_interval = np.isnan(_columns.numbers(measures, "lower")) | np.isnan(
         _columns.numbers(measures, "upper")
     )
     own = np.select(
-        [np.isnan(value), no_interval],
-        ["This period has no number.", "This figure has no interval."],
+        [~comparable, np.isnan(value), no_interval],
+        [
+            "Counts of places that differ in size are not compared.",
+            "This period has no number.",
+            "This figure has no interval.",
+        ],
         default="",
     )
     absent = zip(*(benchmark.absent for benchmark in benchmarks), strict=True)
@@ -246,13 +256,19 @@ def _rule_words(rules: RuleSet, context: Context) -> str:
     return f"{words}. Neighbours: {model}; {value_of(rules, 'neighbours')}" if model else words
 
 
-def _grid(measures: pd.DataFrame) -> _Grid:
+def _comparable(measures: pd.DataFrame, context: Context, rules: RuleSet) -> NDArray[np.bool_]:
+    """Whether each row is of a kind that can stand beside another place's."""
+    kinds = _columns.of_indicator(measures, context, lambda one: str(one.kind))
+    return np.isin(kinds, value_of(rules, "kinds"))
+
+
+def _grid(measures: pd.DataFrame, comparable: NDArray[np.bool_]) -> _Grid:
     """Lay the values out for look-ups; of several vintages the latest stands."""
     occasion = measures.groupby(["indicator", "cohort", "period"], sort=True).ngroup().to_numpy()
     codes, units = pd.factorize(measures["service_area"])
     values = np.full((int(occasion.max(initial=-1)) + 1, len(units) + 1), np.nan)
     oldest_first = measures["vintage"].reset_index(drop=True).sort_values(kind="stable").index
-    number = _columns.figures(measures)
+    number = np.where(comparable, _columns.figures(measures), np.nan)
     values[occasion[oldest_first], codes[oldest_first]] = number[oldest_first]
     column = {unit: place for place, unit in enumerate(units)}
     return _Grid(occasion, column, values)

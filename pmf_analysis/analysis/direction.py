@@ -21,9 +21,15 @@ from pmf_analysis.analysis._regression import Lines, sliding_lines
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
-from pmf_analysis.terms import DirectionOfTravel, Frequency, Polarity
+from pmf_analysis.terms import DirectionOfTravel, Polarity
 
 RULES = "direction"
+
+NOT_REACHED = {
+    "dot_previous_reason": "A forecast is not tested.",
+    "dot_regression_reason": "A forecast is not tested.",
+}
+"""What stands on the rows of coming periods."""
 
 _NAMES = {"month": "months", "quarter": "quarters", "year": "years"}
 
@@ -90,7 +96,9 @@ def _previous(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, object
     decimals = _columns.of_indicator(rows.measures, context, lambda one: one.decimals)
     covers = _columns.of_indicator(rows.measures, context, lambda one: str(one.data_period))
     year_before = np.isin(covers, value_of(rules, "previous.against_the_year_before"))
-    season = np.array([periods.season_length(Frequency(one)) for one in rows.frequency], dtype=int)
+    season = _columns.of_indicator(
+        rows.measures, context, lambda one: periods.season_length(one.frequency)
+    )
     steps = np.where(year_before, season, 1).astype(np.int64)
 
     digits = last_digits(_columns.figures(rows.measures, shown=True), decimals)
@@ -226,7 +234,7 @@ def _regression_words(rows: _Rows, overlapping: NDArray, rules: RuleSet) -> NDAr
 def _earlier_codes(codes: pd.Series, steps: NDArray[np.int64]) -> list[str]:
     """Code of the period that each row is held against."""
     found: dict[tuple[str, int], str] = {}
-    pairs = list(zip(codes, steps.tolist(), strict=True))
+    pairs = list(zip(codes.tolist(), steps.tolist(), strict=True))
     for code, back in pairs:
         if (code, back) not in found:
             found[code, back] = periods.shift(periods.parse(code), -back).code

@@ -23,6 +23,11 @@ from pmf_analysis.terms import Polarity, Rag, State
 
 RULES = "rag"
 
+NOT_REACHED = {"rag_reason": "A forecast is not rated."}
+"""What stands on the rows of coming periods."""
+
+_CELLS = ("indicator", "service_area", "period_end", "shown_state")
+
 # The same distance from a target, worked out in binary from either side, may differ by this.
 _NOISE = 1e-9
 
@@ -81,22 +86,23 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     decimals = _columns.of_indicator(measures, context, lambda indicator: indicator.decimals)
     values = printed(_columns.figures(measures, shown=True), decimals)
     denominators = _columns.numbers(measures, "shown_denominator")
+    cells = (measures[name].tolist() for name in _CELLS)
     verdicts = [
         rate(
             Rated(
-                indicator=context.register.indicators[row.indicator],
-                unit_kind=_kind(row.service_area, context),
-                period_end=date.fromisoformat(row.period_end),
+                indicator=context.register.indicators[code],
+                unit_kind=_kind(unit, context),
+                period_end=date.fromisoformat(end),
                 value=value,
                 denominator=denominator,
-                state=row.shown_state,
+                state=state,
                 target=target,
                 floor=floor,
             ),
             rules,
         )
-        for row, value, denominator, target, floor in zip(
-            measures.itertuples(index=False), values, denominators, targets, floors, strict=True
+        for code, unit, end, state, value, denominator, target, floor in zip(
+            *cells, values, denominators, targets, floors, strict=True
         )
     ]
     return measures[list(KEY)].assign(

@@ -147,6 +147,14 @@ def test_a_suppressed_neighbour_is_left_out_even_if_a_number_stands_there(
     assert (kent["neighbour_median"], kent["neighbours_compared"]) == (70.0, "1 of 4")
 
 
+def test_counts_of_places_of_different_size_are_not_compared(context_of, table_of, make_indicator):
+    found = comparison.analyse(table_of(A=80.0, B=9.0, ENG=9000.0), context_of(make_indicator()))
+    kent = row(found, "A")
+    assert kent["vs_england"] == "not_compared"
+    assert kent[["england", "neighbour_median"]].isna().all()
+    assert kent["comparison_reason"] == "Counts of places that differ in size are not compared."
+
+
 def test_benchmarks_are_of_the_same_period_cohort_and_latest_vintage(
     context_of, table_of, make_indicator
 ):
