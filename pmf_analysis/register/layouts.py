@@ -1,0 +1,269 @@
+"""Layouts: how a kind of delivered file is written, one YAML file each.
+
+A layout says which columns a file must have and by which names they also go, which
+column names the area, the period and the breakdown, which columns hold figures, and
+which marks stand for a missing figure. ``extends`` names another layout; the file then
+holds what differs: groups are merged field by field, lists and single values replace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from pmf_analysis.errors import RegisterError, nearest
+from pmf_analysis.periods import MONTHS
+from pmf_analysis.register.faults import Faults, model_of_yaml
+from pmf_analysis.register.models import Frozen
+from pmf_analysis.register.yaml_files import YamlFile, read
+from pmf_analysis.terms import State
+
+_DAY_RULE = re.compile(r"day (0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_PERIOD_RULES = ("financial_year", "academic_year", "calendar_year", "code")
+_YEAR_PART = re.compile(r"financial_quarter [1-4]|month ([1-9]|1[0-2])")
+
+
+class AreaRule(Frozen):
+    """Which column names the area of a row."""
+
+    level: str = ""
+    """Column with the geographic level; empty where all rows are of one level."""
+    columns: dict[str, tuple[str, ...]]
+    """Level in lower case (empty where ``level`` is) to columns with a code or a name.
+    The first of them that is filled decides."""
+
+
+def _known_rule(rule: object) -> object:
+    text = str(rule)
+    if text in _PERIOD_RULES or _DAY_RULE.fullmatch(text) or _YEAR_PART.fullmatch(text):
+        return text
+    raise ValueError(
+        f"unknown period rule {text!r}, expected {', '.join(_PERIOD_RULES)}, "
+        "'financial_quarter 1' to 4, 'month 1' to 12, or 'day 09-30' (month and day)"
+    )
+
+
+PeriodKind = Annotated[str, BeforeValidator(_known_rule)]
+
+
+class PeriodRule(Frozen):
+    """How the period of a row is written."""
+
+    column: str
+    kind_column: str = ""
+    """Column with words such as ``Reporting year``; empty where all rows are of one kind."""
+    kinds: dict[str, PeriodKind]
+    """Words of ``kind_column`` in lower case (empty where there is none) to the rule."""
+
+
+class BreakdownRule(Frozen):
+    """The column that splits a table, and its labels."""
+
+    column: str
+    ignore_label: bool = False
+    """True where the column repeats one label, however it is worded: no breakdown.
+    Should a file hold several labels, they are kept as printed."""
+    labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Canonical label to the labels as printed in the vintages of the table. Other
+    labels are kept as printed and named on the receipt."""
+    indicators: bool = False
+    """True where the labels are indicator codes; unknown ones are named on the receipt."""
+
+
+class StateRule(Frozen):
+    """A column with the state of a whole row: a marker or a word for it."""
+
+    column: str
+    applies_to: tuple[str, ...]
+    """Columns of figures that must hold no number beside a marker."""
+
+
+class Layout(Frozen):
+    """How one kind of delivered file is written."""
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    version: str
+    title: str
+    source: str
+    extends: str = ""
+    bases: tuple[str, ...] = ()
+    """Names and versions of the layouts underneath, nearest first; filled when loaded."""
+    abstract: bool = False
+    """True for a layout that only others extend."""
+    table: str = Field(default="", pattern=r"^[a-z0-9_]*$")
+    """Name of the table; empty: from the file's name, without years and dates."""
+    file_names: tuple[str, ...] = ()
+    """How file names of this table begin; a file so named that lacks a column is refused."""
+    area: AreaRule | None = None
+    period: PeriodRule | None = None
+    breakdown: BreakdownRule | None = None
+    cohort: str = ""
+    """Column with the cohort; empty, or an empty cell: all."""
+    state: StateRule | None = None
+    figures: tuple[str, ...] = ()
+    """Columns with figures that a file must have, by canonical name."""
+    optional_figures: tuple[str, ...] = ()
+    months_of: str = ""
+    """Where a row holds April to March in twelve columns: the name of what they count."""
+    optional_columns: tuple[str, ...] = ()
+    """Columns that a file may have and that hold no figures, such as notes."""
+    other_columns: Literal["list", "read"] = "list"
+    """Columns not named here: listed on the receipt, or read (columns of text become
+    the breakdown, columns of numbers become figures)."""
+    synonyms: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Canonical column name to other spellings of it; capitals never matter."""
+    markers: dict[str, State] = Field(default_factory=dict)
+    """Mark in lower case to the state it stands for; square brackets around it are allowed."""
+    thousands_separator: Literal["", ","] = ","
+    """What may part groups of three digits."""
+    percent_sign: bool = True
+    """Whether a percent sign may stand behind a number."""
+
+    @property
+    def label(self) -> str:
+        """Version of this layout and of those underneath it."""
+        return f"{self.version} ({', '.join(self.bases)})" if self.bases else self.version
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The twelve columns of a wide layout, April first; empty in a long one."""
+        return (*MONTHS[3:], *MONTHS[:3]) if self.months_of else ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns that a file must have."""
+        named = [
+            self.period.column if self.period else "",
+            self.period.kind_column if self.period else "",
+            self.area.level if self.area else "",
+            *([column for columns in self.area.columns.values() for column in columns]
+              if self.area and not self.area.level else ()),
+        ]  # fmt: skip
+        return tuple(column for column in (*named, *self.own_columns) if column)
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """Required columns that tell this table from others: breakdown and figures."""
+        breakdown = (self.breakdown.column,) if self.breakdown else ()
+        return (*breakdown, *self.figures, *self.months)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that this layout knows, required ones first."""
+        areas = [c for columns in self.area.columns.values() for c in columns] if self.area else []
+        state = [self.state.column] if self.state else []
+        cohort = [self.cohort] if self.cohort else []
+        known = [
+            *self.required, *areas, *cohort, *state, *self.optional_figures, *self.optional_columns
+        ]  # fmt: skip
+        return tuple(dict.fromkeys(known))
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Layout:
+        if not self.abstract and (self.area is None or self.period is None):
+            raise ValueError("a layout needs area and period, or abstract: true")
+        if not self.abstract and self.other_columns == "list" and not self.figures:
+            raise ValueError("a layout needs figures, or other_columns: read")
+        for mark, state in self.markers.items():
+            if state.has_value:
+                raise ValueError(f"the marker {mark!r} stands for {state}, which carries a number")
+        self._check_spellings()
+        return self
+
+    def _check_spellings(self) -> None:
+        meaning: dict[str, str] = {}
+        for column in self.columns:
+            for spelling in (column, *self.synonyms.get(column, ())):
+                other = meaning.setdefault(spelling.strip().casefold(), column)
+                if other != column:
+                    raise ValueError(f"{spelling!r} means both {other} and {column}")
+        unknown = [column for column in self.synonyms if column not in self.columns]
+        if unknown and not self.abstract:
+            raise ValueError(f"synonyms of unknown columns: {', '.join(unknown)}")
+
+
+def load_layouts(folder: Path) -> dict[str, Layout]:
+    """Read every layout of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Such as ``data/reference/layouts``.
+
+    Returns
+    -------
+    dict
+        Name to layout, sorted by name, without the abstract ones.
+
+    Raises
+    ------
+    RegisterError
+        If a file is no layout, is not named after its layout, or extends one that is
+        missing or that extends it in turn; file and line are named, and all faults of
+        all files together.
+    """
+    files = {path.stem: read(path, f"layouts/{path.name}") for path in sorted(folder.glob("*.yml"))}
+    if not files:
+        raise RegisterError(
+            f"The folder {folder.name} holds no layout", "files such as layouts/pmf_long.yml"
+        )
+    faults = Faults()
+    layouts = {}
+    for stem, file in files.items():
+        layout = _layout(stem, file, files, faults)
+        if layout is not None and layout.name != stem:
+            faults.add(
+                f"{file.name}, line {file.line(('name',))}, name: given {layout.name!r}, "
+                f"expected {stem!r}, the file's own name"
+            )
+        if layout is not None and not layout.abstract:
+            layouts[layout.name] = layout
+    faults.raise_if_any()
+    return layouts
+
+
+def _layout(
+    stem: str, file: YamlFile, files: Mapping[str, YamlFile], faults: Faults
+) -> Layout | None:
+    content, bases, passed = file.content, [], [stem]
+    below = content.get("extends", "") if isinstance(content, dict) else ""
+    while below:
+        if below in passed or below not in files:
+            problem = (
+                "extends itself" if below in passed else f"no such layout. {nearest(below, files)}"
+            )
+            line = file.line(("extends",))
+            faults.add(f"{file.name}, line {line}, extends: given {below!r}: {problem}")
+            return None
+        base = files[below].content
+        if not isinstance(base, dict):
+            return None  # the base itself is named as faulty
+        bases.append(f"{base.get('name', below)} {base.get('version', '')}".strip())
+        content = _merged(base, content)
+        passed.append(below)
+        below = base.get("extends", "")
+    if isinstance(content, dict):
+        content = {**content, "bases": bases}
+    return model_of_yaml(Layout, YamlFile(file.name, content, file.text), faults)
+
+
+def _merged(base: Mapping, difference: Mapping) -> dict:
+    merged = {key: value for key, value in base.items() if key not in ("abstract", "extends")}
+    for key, value in difference.items():
+        below = merged.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _merged_group(below, value) if both else value
+    return merged
+
+
+def _merged_group(base: Mapping, difference: Mapping) -> dict:
+    merged = dict(base)
+    for key, value in difference.items():
+        below = merged.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _merged_group(below, value) if both else value
+    return merged

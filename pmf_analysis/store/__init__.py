@@ -1,0 +1,19 @@
+"""The workspace on disk: deliveries as delivered, figures and prepared tables as Parquet."""
+
+from pmf_analysis.store.atomic import atomic_write
+from pmf_analysis.store.canonical import canonical_json, sha256_of
+from pmf_analysis.store.folder import Store
+from pmf_analysis.store.parquet import parquet_bytes, read_parquet
+from pmf_analysis.store.workspace import create_workspace, find_workspace, is_workspace
+
+__all__ = [
+    "Store",
+    "atomic_write",
+    "canonical_json",
+    "create_workspace",
+    "find_workspace",
+    "is_workspace",
+    "parquet_bytes",
+    "read_parquet",
+    "sha256_of",
+]

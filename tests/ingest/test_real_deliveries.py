@@ -1,0 +1,119 @@
+"""The Department's own files: every row read, every marker counted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pmf_analysis.ingest import Extract, Receipt, list_files, read_delivery
+
+pytestmark = pytest.mark.shared
+
+FOLDERS = ("dfe_cin_2025", "dfe_cin_2024", "dfe_cla_2025", "dfe_cin_vintages")
+NOT_FIGURES = "national_framework_indicator_map.csv"
+MARKS = {
+    "c": "suppressed", "x": "not_available", "z": "not_applicable", "u": "unreliable",
+    "k": "rounds_to_zero",
+}  # fmt: skip
+KNOWN = {
+    "b1_": "b1_children_in_need",
+    "c1_": "c1_referrals",
+    "c4_": "c4_section_47",
+    "c6_": "c6_referrals_by_month",
+    "d3_": "d3_plans_starting",
+    "d5_": "d5_plans_at_31_march",
+    "ons_": "population",
+    "cla_number": "cla_number",
+}
+
+
+@pytest.fixture(scope="module")
+def received(shared: Path, national, layouts) -> dict[str, Extract]:
+    """Every open-data file of four folders, read; by folder and name."""
+    files = list_files(shared / "data" / folder for folder in FOLDERS)
+    return {
+        f"{path.parent.name}/{path.name}": read_delivery(path, national, layouts)
+        for path in files
+        if path.name != NOT_FIGURES
+    }
+
+
+def published_facts(shared: Path) -> dict[str, tuple[int, dict[str, int]]]:
+    """Rows and markers of each file, from the tables of the folders' READMEs."""
+    facts = {}
+    for folder in FOLDERS:
+        for line in (shared / "data" / folder / "README.md").read_text().splitlines():
+            cells = [cell.strip() for cell in line.split("|")[1:]]
+            found = re.match(r"([\d,]+) x \d+$", cells[2]) if len(cells) > 4 else None
+            if found and cells[0] != NOT_FIGURES:
+                marks = dict(part.split(":") for part in cells[4].split())
+                counts = {MARKS[mark]: int(n.replace(",", "")) for mark, n in marks.items()}
+                facts[f"{folder}/{cells[0]}"] = (int(found[1].replace(",", "")), counts)
+    return facts
+
+
+def test_every_row_and_marker_is_accounted_for(shared, received):
+    facts = published_facts(shared)
+    assert facts.keys() == received.keys()
+    for name, extract in received.items():
+        receipt: Receipt = extract.receipt
+        states = {state: n for state, n in receipt.states.items() if state != "final"}
+        assert (name, receipt.rows_in_file, states) == (name, *facts[name])
+        assert (name, receipt.rows_refused, receipt.cells_unread) == (name, 0, 0)
+        assert (name, receipt.duplicates) == (name, ())
+
+
+def test_known_tables_go_by_one_name_through_their_vintages(received):
+    for name, extract in received.items():
+        start = next((start for start in KNOWN if name.split("/")[1].startswith(start)), None)
+        if start:
+            assert (name, extract.receipt.table) == (name, KNOWN[start])
+            assert extract.receipt.columns_not_read == ()
+            assert extract.receipt.labels_unknown == ()
+        else:
+            assert (name, extract.receipt.layout) == (name, "dfe_open_data")
+
+
+def test_kent_referrals_by_month(received):
+    figures = received[
+        "dfe_cin_2024/c6_children_in_need_referrals_by_month_2013_to_2024.csv"
+    ].figures
+    kent = figures[figures["service_area"] == "E10000016"].set_index("period")["value"]
+    assert kent["2023-04"] == 1581
+    months = kent[kent.index.str.match(r"\d{4}-\d{2}$")]
+    assert (len(months), months.min(), months.max()) == (144, 798, 2445)
+    assert kent["2023/24"] == 24111 == months[months.index >= "2023-04"].sum()
+
+
+def test_the_eleven_regional_rows_are_all_units(received):
+    figures = received["dfe_cin_2025/b1_children_in_need_2013_to_2025.csv"].figures
+    regions = set(figures["service_area"][figures["service_area"].str.match("E1[23]")])
+    assert len(regions) == 11
+    assert {"E12000007", "E13000001", "E13000002"} <= regions
+
+
+def test_two_vintages_of_the_looked_after_table_meet_on_label_and_column(received):
+    new = received["dfe_cla_2025/cla_number_and_rate_per_10k_children.csv"]
+    old = received["dfe_cla_2025/cla_number_and_rate_per_10k_children__published_2024.csv"]
+    key = ["service_area", "breakdown", "period", "column"]
+    both = new.figures.merge(old.figures, on=key, suffixes=("", "_old"))
+    assert len(both) == 2004 * 3
+    assert set(both["breakdown"]) == {"at_31_march", "starting", "ceasing"}
+    changed = both[both["text"] != both["text_old"]]["column"].value_counts()
+    assert changed["children_count"] == 274
+    assert changed["population_estimate"] == 987
+    assert changed["rate_per_10000"] == 195
+    assert old.receipt.published < new.receipt.published
+
+
+def test_codes_that_changed_between_vintages_mean_one_unit(received):
+    old = received[
+        "dfe_cin_vintages/c1_children_in_need_referrals_and_rereferrals_2013_to_2023.csv"
+    ].figures
+    new = received[
+        "dfe_cin_vintages/c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv"
+    ].figures
+    keys = [set(zip(part["service_area"], part["period"], strict=True)) for part in (old, new)]
+    assert keys[0] < keys[1]
