@@ -118,7 +118,7 @@ def test_intervals_hold_the_value(counts):
         assert wide.lower[0] <= narrow.lower[0]
         assert narrow.upper[0] <= wide.upper[0]
     wilson = wilson_interval([events], [total])
-    assert 0 <= wilson.lower[0]
+    assert wilson.lower[0] >= 0
     assert wilson.upper[0] <= 1
 
 
