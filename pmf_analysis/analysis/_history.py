@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,7 +128,9 @@ def _judged(history: History, label: str, older: bool, why_short: str, rules: Ru
     return _at_one_level(history, least, rules, refused)
 
 
-def _at_one_level(history: History, least: int, rules: RuleSet, refused) -> History:
+def _at_one_level(
+    history: History, least: int, rules: RuleSet, refused: Callable[[str], History]
+) -> History:
     """Only the latest level when it is long enough; a refusal when it is too short to place."""
     current = int(np.sum(history.level == history.level[-1]))
     if current == len(history.rows):

@@ -116,9 +116,9 @@ def _previous(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, object
         [
             "An earlier version of this figure.",
             "This period has no number.",
-            "The period before is missing.",
+            "The earlier period is missing.",
             "A registered break lies between the two periods.",
-            "The period before has no number.",
+            "The earlier period has no number.",
         ],
         default="",
     )
@@ -151,7 +151,7 @@ def _regression(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, obje
             "This period has no number.",
             "Successive figures share months or children, so no test applies.",
             [
-                f"Only {int(points)} figures in the window; at least {int(least)} are needed."
+                f"Figures in the window: {int(points)}; at least {int(least)} are needed."
                 for points, least in zip(np.nan_to_num(lines.points), needed, strict=True)
             ],
         ],

@@ -92,7 +92,7 @@ def test_the_period_before_is_that_of_the_calendar(analysed, make_rows):
     found = last(analysed(None, rows=gap, **PERCENT))
     assert found["dot_previous"] == "not_tested"
     assert found["dot_previous_period"] == "2020-05"
-    assert found["dot_previous_reason"] == "The period before is missing."
+    assert found["dot_previous_reason"] == "The earlier period is missing."
     assert np.isnan(found["dot_previous_change"])
 
 
@@ -101,7 +101,7 @@ def test_no_number_on_either_side_is_not_tested(analysed):
     assert found["dot_previous"].tolist() == ["not_tested"] * 3
     assert found["dot_previous_reason"].tolist() == [
         "This period has no number.",
-        "The period before has no number.",
+        "The earlier period has no number.",
         "This period has no number.",
     ]
 
@@ -132,7 +132,7 @@ def test_an_earlier_vintage_is_not_judged(analysed, make_rows):
 
 
 def test_a_hand_worked_line(analysed):
-    # 1 to 12 with the middle pair exchanged: slope 141/143
+    # 1 to 12 with the middle pair exchanged: slope 142/143
     values = [1.0, 2, 3, 4, 5, 7, 6, 8, 9, 10, 11, 12]
     found = last(analysed(values, **PERCENT))
     assert found["dot_regression_slope"] == pytest.approx(142 / 143)
@@ -156,9 +156,7 @@ def test_a_constant_series_has_no_clear_trend(analysed):
 def test_too_few_points_and_overlaps_are_not_tested(analysed):
     few = last(analysed([float(value) for value in range(11)], **PERCENT))
     assert few["dot_regression"] == "not_tested"
-    assert few["dot_regression_reason"] == (
-        "Only 11 figures in the window; at least 12 are needed."
-    )
+    assert few["dot_regression_reason"] == ("Figures in the window: 11; at least 12 are needed.")
     stock = last(analysed([float(value) for value in range(24)], stock=True, **PERCENT))
     assert stock["dot_regression"] == "not_tested"
     assert np.isnan(stock["dot_regression_p"])
