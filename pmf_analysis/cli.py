@@ -136,12 +136,13 @@ def receive(
     as_json: AsJson = False,
 ) -> None:
     """Take deliveries in and print what could not be read, row by row."""
-    from pmf_analysis import main_job, receiving
+    from pmf_analysis import receiving
+    from pmf_analysis.periods import parse_date
 
     store = _store(context)
     with _progress(as_json) as shown:
         results = receiving.receive(
-            store, paths, layout, main_job.read_date(published),
+            store, paths, layout, parse_date(published),
             lambda result: shown.say(f"Read {result.file_name}"),
         )  # fmt: skip
     lines = [line for result in results for line in _receipt_lines(result)]
@@ -158,12 +159,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Run the quality suites. Exit status 0 passed, 1 failed, 3 not assessed."""
-    from pmf_analysis import main_job, prepared, quality
+    from pmf_analysis import prepared, quality
+    from pmf_analysis.periods import parse_date
 
     store = _store(context)
     with _progress(as_json) as shown:
         shown.say("Running the quality suites")
-        _, result = prepared.check(store, main_job.read_date(as_at), period)
+        _, result = prepared.check(store, parse_date(as_at), period)
     status = quality.overall_status(result.results)
     summary = quality.summary(result.results)
     lines = [f"{row['rule_id']}: {row['status']} ({row['failed']:,} of {row['evaluated']:,} failed)"
@@ -358,10 +360,11 @@ def _register(context: typer.Context):  # noqa: ANN202
 def _prepare(
     context: typer.Context, as_at: str, period: str, shown: _Progress
 ) -> Prepared:
-    from pmf_analysis import main_job, prepared
+    from pmf_analysis import prepared
+    from pmf_analysis.periods import parse_date
 
     shown.say("Checking, measuring, judging: all series at once")
-    return prepared.prepare(_store(context), main_job.read_date(as_at), period)
+    return prepared.prepare(_store(context), parse_date(as_at), period)
 
 
 def _assignments(given: list[str]) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from pmf_analysis import receiving
@@ -106,25 +105,3 @@ def _is_synthetic(folder: Path) -> bool:
     from pmf_analysis import register
 
     return register.load(folder / "data" / "reference").workspace.synthetic
-
-
-def read_date(text: str) -> date | None:
-    """A date typed as YYYY-MM-DD; None for an empty text.
-
-    Raises
-    ------
-    ParameterError
-        If the text is no date.
-    """
-    from pmf_analysis.errors import ParameterError
-
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ParameterError(
-            f"The date {text!r} cannot be read",
-            "a date such as 2026-11-06",
-            "Write YYYY-MM-DD",
-        ) from error

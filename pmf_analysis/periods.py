@@ -217,6 +217,24 @@ def containing_year(period: ReportingPeriod) -> ReportingPeriod:
     return financial_year(ending)
 
 
+def parse_date(text: str) -> date | None:
+    """A date typed as YYYY-MM-DD; None for an empty text.
+
+    Raises
+    ------
+    ParameterError
+        If the text is no date.
+    """
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ParameterError(
+            f"The date {text!r} cannot be read", "a date such as 2026-11-06", "Write YYYY-MM-DD"
+        ) from error
+
+
 def format_date(on: date) -> str:
     """A date as a reader sees it: ``6 November 2026``."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"

@@ -5,14 +5,16 @@ Findings are conditions over these rows and sentences filled from their texts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pmf_analysis import formats, periods
 from pmf_analysis.register import Context
-from pmf_analysis.register.models import Indicator
+from pmf_analysis.register.models import Break, Indicator
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import BreakKind, MeasureKind, Polarity, State, Variation
 
@@ -46,7 +48,8 @@ def latest_facts(
         The analysis columns of the latest row of each series, and ``newest_period``, ``late``,
         ``has_value``, ``has_target``, ``range_position``, ``shown_text``, ``levels_text``,
         ``previous_value``, ``previous_differs``, ``signal``, ``forecast_end`` with its
-        limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``, ``verdict_reason``.
+        limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
+        ``verdict_reason``.
     """
     is_forecast = analysis["state"] == State.FORECAST
     measured = analysis[~is_forecast]
@@ -127,15 +130,21 @@ def _with_texts(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
 def _with_previous(latest: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
     key = [*SERIES, "period"]
     before = (
-        measured[[*key, "shown_value"]]
+        measured[[*key, "shown_value", "shown_label"]]
         .drop_duplicates(key)
         .rename(
-            columns={"period": "dot_previous_period", "shown_value": "previous_value"}
+            columns={
+                "period": "dot_previous_period",
+                "shown_value": "previous_value",
+                "shown_label": "previous_label",
+            }
         )
     )
     joined = latest.merge(before, on=[*SERIES, "dot_previous_period"], how="left")
     printed = joined["dot_previous"].isin(["better", "worse", "higher", "lower"])
-    return joined.assign(previous_differs=printed)
+    return joined.assign(
+        previous_differs=printed, previous_label=joined["previous_label"].fillna("")
+    )
 
 
 def _with_forecast(latest: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
@@ -160,28 +169,39 @@ def _with_breaks(
     latest: pd.DataFrame, measured: pd.DataFrame, context: Context
 ) -> pd.DataFrame:
     """The latest break, and the latest rebase, inside each series' own span."""
-    spans = measured.groupby(list(SERIES), sort=True)["period_end"].agg(["min", "max"])
+    first = (
+        measured.groupby(list(SERIES), sort=True)["period_end"]
+        .min()
+        .rename("first_end")
+    )
+    spans = latest.merge(first.reset_index(), on=list(SERIES), how="left")
     rows = [
         _break_facts(
-            row, spans.loc[(row.indicator, row.service_area, row.cohort)], context
+            context.register.breaks_of(row.indicator, row.service_area),
+            row.first_end,
+            row.period_end,
         )
-        for row in latest.itertuples(index=False)
+        for row in spans.itertuples(index=False)
     ]
     return pd.concat([latest, pd.DataFrame(rows, index=latest.index)], axis=1)
 
 
-def _break_facts(row: object, span: pd.Series, context: Context) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "break_period": None, "break_kind": None, "break_reason": None,
-        "rebase_period": None, "rebase_reason": None,
-    }  # fmt: skip
-    for found in sorted(
-        context.register.breaks_of(row.indicator, row.service_area),
-        key=lambda found: periods.parse(found.period).end,
-    ):
-        end = periods.parse(found.period).end.isoformat()
-        start = periods.parse(found.period).start.isoformat()
-        if not (span["min"] < end and start <= span["max"]):
+def _break_facts(
+    breaks: Sequence[Break], first_end: str, last_end: str
+) -> dict[str, str]:
+    named = (
+        "break_period",
+        "break_kind",
+        "break_reason",
+        "rebase_period",
+        "rebase_reason",
+    )
+    facts = dict.fromkeys(named, "")
+    for found in breaks:
+        period = periods.parse(found.period)
+        if not (
+            first_end < period.end.isoformat() and period.start.isoformat() <= last_end
+        ):
             continue
         if found.kind is BreakKind.REBASE:
             facts |= {"rebase_period": found.period, "rebase_reason": found.reason}
@@ -194,7 +214,7 @@ def _break_facts(row: object, span: pd.Series, context: Context) -> dict[str, ob
     return facts
 
 
-def evidence(row: pd.Series) -> dict[str, object]:
+def evidence(row: Mapping[str, Any]) -> dict[str, object]:
     """The numbers behind a series' findings, as plain values for JSON."""
     kept = (
         "period", "vintage", "numerator", "denominator", "value", "state", "lower", "upper",
@@ -210,9 +230,7 @@ def evidence(row: pd.Series) -> dict[str, object]:
         "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
     )  # fmt: skip
     return {
-        name: plain(row[name])
-        for name in kept
-        if name in row.index and _there(row[name])
+        name: plain(row[name]) for name in kept if name in row and _there(row[name])
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -36,11 +38,12 @@ def judge(
     catalogue = catalogue or load_catalogue()
     if facts.empty:
         return pd.DataFrame(columns=list(FINDING), dtype="str")
+    series = facts.to_dict("index")
     filled: dict[int, tuple[dict[str, str], str]] = {}
     rows = []
     for order, entry in enumerate(catalogue.entries):
         for index in facts.index[holds(facts, entry.when)]:
-            row = facts.loc[index]
+            row = series[index]
             if index not in filled:
                 filled[index] = (texts(row, context), _canonical(evidence(row)))
             rows.append((index, order, _finding(entry, row, *filled[index])))
@@ -51,7 +54,7 @@ def judge(
 
 
 def _finding(
-    entry: Entry, row: pd.Series, words: dict[str, str], proof: str
+    entry: Entry, row: Mapping[str, Any], words: dict[str, str], proof: str
 ) -> dict[str, str]:
     series = {name: str(row[name]) for name in SERIES}
     key = "|".join([entry.code, *series.values(), str(row["period"])])

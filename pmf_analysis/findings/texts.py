@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from pmf_analysis import formats, periods
@@ -9,6 +12,8 @@ from pmf_analysis.findings.facts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import BreakKind, Frequency, State
+
+Facts = Mapping[str, Any]
 
 _PERIODS = {
     Frequency.MONTH: "months", Frequency.QUARTER: "quarters", Frequency.YEAR: "years",
@@ -38,12 +43,12 @@ _SIGNALS = (
 )
 
 
-def texts(row: pd.Series, context: Context) -> dict[str, str]:
+def texts(row: Facts, context: Context) -> dict[str, str]:
     """Every text that a sentence of the catalogue may use.
 
     Parameters
     ----------
-    row : pandas.Series
+    row : mapping of str
         A row of `facts.latest_facts`.
     context : Context
 
@@ -57,7 +62,7 @@ def texts(row: pd.Series, context: Context) -> dict[str, str]:
         "name": indicator.name,
         "shown": row["shown_text"],
         "period": str(row["shown_label"] or period_label(row["period"])),
-        "newest_period": period_label(row["newest_period"]),
+        "newest_period": _within(period_label(row["newest_period"])),
         "state": _state_text(row),
         "target": number_text(row["target"], indicator, limit=True),
         "levels": row["levels_text"],
@@ -65,7 +70,7 @@ def texts(row: pd.Series, context: Context) -> dict[str, str]:
         "rag_reason": _clause(row["rag_reason"]),
         "change": _change_text(row, indicator),
         "previous": number_text(row["previous_value"], indicator),
-        "previous_period": period_label(row["dot_previous_period"]),
+        "previous_period": _within(row["previous_label"]),
         "periods": _PERIODS[indicator.frequency],
         "chart_reason": _clause(row["chart_reason"]),
         "england": number_text(row["england"], indicator),
@@ -73,15 +78,15 @@ def texts(row: pd.Series, context: Context) -> dict[str, str]:
         "neighbour_median": number_text(row["neighbour_median"], indicator),
         "neighbours_compared": str(row["neighbours_compared"] or ""),
         "neighbour_model": str(row["neighbour_model"] or ""),
-        "forecast_period": period_label(row["forecast_end"]),
+        "forecast_period": _within(period_label(row["forecast_end"])),
         "forecast_range": _forecast_text(row, indicator),
         "forecast_chance": _chance_text(row),
         "forecast_reason": _clause(row["forecast_reason"]),
         "naive_words": _naive_words(indicator),
-        "break_period": period_label(row["break_period"]),
+        "break_period": _within(period_label(row["break_period"])),
         "break_kind": BreakKind(row["break_kind"]).label if row["break_kind"] else "",
         "break_reason": _clause(row["break_reason"]),
-        "rebase_period": period_label(row["rebase_period"]),
+        "rebase_period": _within(period_label(row["rebase_period"])),
         "rebase_reason": _clause(row["rebase_reason"]),
         "verdict_reason": str(row["verdict_reason"]),
         **_chart_texts(row, indicator),
@@ -91,7 +96,7 @@ def texts(row: pd.Series, context: Context) -> dict[str, str]:
     }
 
 
-def _state_text(row: pd.Series) -> str:
+def _state_text(row: Facts) -> str:
     state = row["shown_state"] if isinstance(row["shown_state"], str) else row["state"]
     return State(state).label if state else State.NOT_GIVEN.label
 
@@ -103,14 +108,14 @@ def _range_text(indicator: Indicator) -> str:
     return formats.interval(expected.lower, expected.upper, indicator.unit, 0)
 
 
-def _change_text(row: pd.Series, indicator: Indicator) -> str:
+def _change_text(row: Facts, indicator: Indicator) -> str:
     change = row["dot_previous_change"]
     if pd.isna(change):
         return ""
     return formats.difference(float(change), indicator.unit, indicator.decimals)
 
 
-def _chart_texts(row: pd.Series, indicator: Indicator) -> dict[str, str]:
+def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
     """Limits in words, put back into the season that the period belongs to."""
     if pd.isna(row["lower_limit"]) or pd.isna(row["upper_limit"]):
         return {
@@ -134,21 +139,21 @@ def _chart_texts(row: pd.Series, indicator: Indicator) -> dict[str, str]:
     words = next((text for part, text in _SIGNALS if part in special), "")
     adjusted = " after allowing for the time of year" if _is_adjusted(row) else ""
     return {
-        "limits": f"{values['lower']} to {values['upper']}",
-        "normal_range": f"{_limit_text(here[0], indicator)} to {_limit_text(here[1], indicator)}",
+        "limits": _limits_text(lower, upper, indicator),
+        "normal_range": _limits_text(*here, indicator),
         "normal_period": _normal_period(row, indicator),
         "signal_words": words.format(**values) + adjusted if words else "",
     }
 
 
-def _is_adjusted(row: pd.Series) -> bool:
+def _is_adjusted(row: Facts) -> bool:
     return pd.notna(row["seasonal_factor"]) and float(row["seasonal_factor"]) not in (
         0.0,
         1.0,
     )
 
 
-def unadjusted(limit: float, row: pd.Series, indicator: Indicator) -> float:
+def unadjusted(limit: float, row: Facts, indicator: Indicator) -> float:
     """A limit of the seasonally adjusted chart, as it reads in the row's own month."""
     if not _is_adjusted(row) or pd.isna(row["chart_value"]) or pd.isna(row["value"]):
         return limit
@@ -159,14 +164,24 @@ def unadjusted(limit: float, row: pd.Series, indicator: Indicator) -> float:
 
 
 def _limit_text(limit: float, indicator: Indicator) -> str:
-    """Limits are shown within what is possible; the stored numbers are not clipped."""
-    possible = max(limit, 0.0)
-    if indicator.unit == "percent":
-        possible = min(possible, 100.0)
-    return formats.with_unit(possible, indicator.unit, indicator.decimals)
+    return formats.with_unit(
+        possible(limit, indicator), indicator.unit, indicator.decimals
+    )
 
 
-def _normal_period(row: pd.Series, indicator: Indicator) -> str:
+def _limits_text(lower: float, upper: float, indicator: Indicator) -> str:
+    ends = (possible(lower, indicator), possible(upper, indicator))
+    return formats.interval(*ends, indicator.unit, indicator.decimals)
+
+
+def possible(limit: float, indicator: Indicator) -> float:
+    """A limit within what can be; the stored numbers are not clipped."""
+    return (
+        min(max(limit, 0.0), 100.0) if indicator.unit == "percent" else max(limit, 0.0)
+    )
+
+
+def _normal_period(row: Facts, indicator: Indicator) -> str:
     if indicator.frequency is Frequency.MONTH:
         month = periods.MONTHS[periods.parse(row["period"]).end.month - 1]
         return f"a usual {month}" if _is_adjusted(row) else "a usual month"
@@ -177,7 +192,7 @@ def _normal_period(row: pd.Series, indicator: Indicator) -> str:
     )
 
 
-def _forecast_text(row: pd.Series, indicator: Indicator) -> str:
+def _forecast_text(row: Facts, indicator: Indicator) -> str:
     lower, upper = row["forecast_end_lower80"], row["forecast_end_upper80"]
     if pd.isna(lower) or pd.isna(upper):
         return ""
@@ -187,7 +202,7 @@ def _forecast_text(row: pd.Series, indicator: Indicator) -> str:
     return text.replace(" to ", " and ", 1)
 
 
-def _chance_text(row: pd.Series) -> str:
+def _chance_text(row: Facts) -> str:
     chance = row["forecast_target_chance"]
     return "" if pd.isna(chance) else formats.chance(float(chance))
 
@@ -205,6 +220,12 @@ def _whole_name(context: Context) -> str:
 def _clause(value: object) -> str:
     """A reason without its full stop, to stand inside a sentence."""
     return "" if not isinstance(value, str) else value.strip().rstrip(".")
+
+
+def _within(label: object) -> str:
+    """A period's label inside a sentence: ``the year to March 2025``, ``March 2025``."""
+    text = str(label or "")
+    return f"the {text}" if text.startswith(("year", "school year")) else text
 
 
 def _upper_first(text: str) -> str:
