@@ -1,0 +1,583 @@
+"""The few verbs that a notebook calls: open a run, then show a part of it.
+
+    >>> from pmf_analysis import workbench
+    >>> run = workbench.open_run("Kent")            # doctest: +SKIP
+    >>> run.trend()                                 # doctest: +SKIP
+
+Everything shown is read from the prepared tables; nothing is computed here. By hand, the
+tables are prepared when they are not there yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from pmf_analysis import charts, findings, formats, periods
+from pmf_analysis.errors import ParameterError
+from pmf_analysis.markup import Html, escape, table_html
+from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
+from pmf_analysis.present.html import rag_badge, verdict_badge
+from pmf_analysis.register.models import Break, Indicator, Unit
+from pmf_analysis.settings import settings
+from pmf_analysis.store import Store, find_workspace
+from pmf_analysis.terms import (
+    Assurance,
+    CheckStatus,
+    Comparison,
+    DirectionOfTravel,
+    State,
+    Variation,
+)
+
+__all__ = ["AreaRun", "Panel", "open_run"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a cell shows: charts, tables and sentences, one below the other."""
+
+    parts: tuple[object, ...]
+
+    def _repr_html_(self) -> str:
+        return "\n".join(part._repr_html_() for part in self.parts)
+
+    def __repr__(self) -> str:
+        return f"Panel of {len(self.parts)} parts"
+
+
+def open_run(
+    service_area: str = "",
+    period: str = "",
+    as_at: str = "",
+    indicators: Sequence[str] = (),
+    workspace: Path | None = None,
+) -> AreaRun:
+    """Open the findings of one unit.
+
+    Parameters
+    ----------
+    service_area : str
+        Name or code; the first unit of the workspace's reporting kinds when empty.
+    period : str
+        Code of the last period to include; the latest when empty.
+    as_at : str
+        What had been published by this date, YYYY-MM-DD; all of it when empty.
+    indicators : sequence of str
+        Codes; all that the unit has when empty.
+    workspace : Path, optional
+        The nearest one upward when not given.
+
+    Returns
+    -------
+    AreaRun
+
+    Raises
+    ------
+    ParameterError
+        Naming the nearest valid value.
+    RunError
+        If the workspace holds no delivery.
+    """
+    here = settings()
+    store = Store(workspace or here.workspace or find_workspace(Path.cwd()))
+    on = periods.parse_date(as_at)
+    if here.prepared:
+        prepared = open_prepared(store, here.prepared, on, period)
+    else:
+        prepared = prepare(store, on, period)
+    unit = _unit(prepared, service_area)
+    picked = pick_indicators(prepared.register, list(indicators))
+    return AreaRun(prepared, unit, picked)
+
+
+def _unit(prepared: Prepared, service_area: str) -> Unit:
+    held = prepared.register
+    if service_area:
+        return held.unit(service_area)
+    reported = set(prepared.table("fact")["service_area"])
+    kinds = held.workspace.report_kinds
+    for unit in held.units.values():
+        if unit.kind in kinds and unit.code in reported:
+            return unit
+    raise ParameterError(
+        "No unit reports here", "a unit with figures", "Name one: service_area"
+    )
+
+
+@dataclass(frozen=True)
+class AreaRun:
+    """The findings of one unit, ready to show.
+
+    Attributes
+    ----------
+    prepared : Prepared
+    unit : Unit
+    indicators : tuple of str
+        Codes asked for; those without a figure of the unit are left out.
+    """
+
+    prepared: Prepared
+    unit: Unit
+    indicators: tuple[str, ...]
+
+    # -- tables, each read once ------------------------------------------------
+
+    @cached_property
+    def analysis(self) -> pd.DataFrame:
+        """The unit's rows of the analysis table."""
+        return self._of_unit("analysis")
+
+    @cached_property
+    def fact(self) -> pd.DataFrame:
+        """The unit's latest row of each indicator."""
+        return self._of_unit("fact")
+
+    @cached_property
+    def finding(self) -> pd.DataFrame:
+        """The unit's findings."""
+        return self._of_unit("finding")
+
+    @cached_property
+    def others(self) -> pd.DataFrame:
+        """Latest rows of those the unit is held against: parts, peers and benchmarks."""
+        held = self.prepared.register
+        codes = [*held.children_of(self.unit.code), *self._peers(), held.county]
+        region = held.region_of(self.unit.code)
+        codes += [region] if region else []
+        wanted = [code for code in dict.fromkeys(codes) if code != self.unit.code]
+        return self.prepared.table("fact", wanted)
+
+    def _peers(self) -> tuple[str, ...]:
+        held = self.prepared.register
+        if "neighbours" in held.workspace.benchmarks:
+            return tuple(held.neighbours(self.unit.code))
+        return tuple(u.code for u in held.units.values() if u.kind == self.unit.kind)
+
+    def _of_unit(self, name: str) -> pd.DataFrame:
+        table = self.prepared.table(name, [self.unit.code])
+        return table[table["indicator"].isin(self.indicators)].reset_index(drop=True)
+
+    def _each(self) -> Iterator[tuple[Indicator, pd.Series]]:
+        for row in self.fact.to_dict("records"):
+            yield self.prepared.register.indicator(row["indicator"]), pd.Series(row)
+
+    # -- what a notebook shows -------------------------------------------------
+
+    def _repr_html_(self) -> str:
+        held, context = self.prepared.register, self.prepared.context
+        parts = [
+            f"{escape(self.unit.name)} ({escape(self.unit.kind.label)})",
+            f"data as at {periods.format_date(context.as_at)}",
+        ]
+        if self.prepared.period:
+            parts.append(f"up to {escape(periods.parse(self.prepared.period).label)}")
+        notice = f" {escape(held.workspace.notice)}" if held.workspace.notice else ""
+        return f"<p><strong>{', '.join(parts)}.</strong>{notice}</p>"
+
+    def __repr__(self) -> str:
+        return f"{self.unit.name}: {len(self.fact)} indicators"
+
+    def glance(self) -> Panel:
+        """Every indicator in small, over the same dates."""
+        if self.fact.empty:
+            return self._nothing()
+        return Panel((charts.small_multiples(self.analysis, self.prepared.context),))
+
+    def trend(self) -> Panel:
+        """Each indicator's chart over time, with what it says."""
+        return self._by_indicator(
+            charts.trend_chart, ("status", "change", "variation", "assurance", "break")
+        )
+
+    def variance(self) -> Panel:
+        """Each indicator beside its benchmarks, parts and peers."""
+        if self.fact.empty:
+            return self._nothing()
+        parts: list[object] = []
+        for indicator, _ in self._each():
+            rows = pd.concat([self.fact, self.others], ignore_index=True)
+            rows = rows[rows["indicator"] == indicator.code]
+            parts.append(_heading(indicator.name))
+            if rows["shown_value"].notna().any():
+                parts.append(
+                    charts.variance_chart(rows, self.prepared.context, self.unit.code)
+                )
+            parts.append(self._sentences(indicator.code, ("status", "comparison")))
+        return Panel(tuple(parts))
+
+    def forecast(self) -> Panel:
+        """Each indicator's forecast, with its record on past figures."""
+        return self._by_indicator(charts.forecast_chart, ("forecast",), coming=True)
+
+    def findings(self) -> Panel:
+        """Every sentence on the unit, in the order of the page."""
+        parts: list[object] = []
+        for indicator, _ in self._each():
+            families = findings.load_catalogue().families
+            parts += [
+                _heading(indicator.name),
+                self._sentences(indicator.code, families),
+            ]
+        return Panel(tuple(parts)) if parts else self._nothing()
+
+    def about(self) -> Panel:
+        """What each indicator counts, over what, and who answers for it."""
+        return Panel(tuple(self._about(indicator) for indicator, _ in self._each()))
+
+    def breaks(self) -> Panel:
+        """Breaks and rebases that the register holds for the unit."""
+        rows = [
+            _break_row(indicator, found)
+            for indicator, _ in self._each()
+            for found in self.prepared.register.breaks_of(
+                indicator.code, self.unit.code
+            )
+        ]
+        if not rows:
+            return Panel((_paragraph("None is registered."),))
+        return _table(rows, "Registered breaks and rebases", "Indicator")
+
+    def trend_table(self) -> Panel:
+        """What the control charts say, with the rule set that was used."""
+        rows = []
+        for indicator, row in self._each():
+            tested = row["variation"] != Variation.NOT_TESTED
+            rows.append(
+                {
+                    "Indicator": indicator.name,
+                    "Latest": _full_text(row),
+                    "Points": row["chart_points"],
+                    "Process limits": _limits(row, indicator),
+                    "Variation": Variation(row["variation"]).label
+                    if tested
+                    else row["chart_reason"],
+                    "Will it meet the target?": Assurance(row["assurance"]).label,
+                    "Time of year": row["seasonal_note"],
+                    "Rule set": row["rule_set"],
+                }
+            )
+        return _table(rows, "Control charts: limits and verdicts", "Indicator")
+
+    def status_table(self) -> Panel:
+        """Status against target and floor."""
+        rows = [
+            {
+                "Indicator": indicator.name,
+                "Figure": _full_text(row),
+                "Target": row["levels_text"] or "none set",
+                "Status": rag_badge(row["rag"]),
+                "Why": row["rag_reason"],
+                "Data": verdict_badge(row["verdict"]),
+            }
+            for indicator, row in self._each()
+        ]
+        return _table(rows, "Latest figures against target and minimum", "Indicator")
+
+    def direction_table(self) -> Panel:
+        """Direction of travel by both named rules."""
+        rows = []
+        for indicator, row in self._each():
+            p_value = row["dot_regression_p"]
+            rows.append(
+                {
+                    "Indicator": indicator.name,
+                    "Against the period before": DirectionOfTravel(
+                        row["dot_previous"]
+                    ).label,
+                    "Change": _signed(row["dot_previous_change"], indicator),
+                    "Over the whole window": DirectionOfTravel(
+                        row["dot_regression"]
+                    ).label,
+                    "Points": row["dot_regression_points"],
+                    "p-value": "" if pd.isna(p_value) else f"{p_value:.3f}",
+                }
+            )
+        rules = [
+            str(text)
+            for name in ("dot_rule_previous", "dot_rule_regression")
+            for text in dict.fromkeys(
+                self.fact.get(name, pd.Series(dtype="str")).dropna()
+            )
+        ]
+        return Panel(
+            (
+                *_table(rows, "Direction of travel", "Indicator").parts,
+                *(_paragraph(rule) for rule in rules),
+            )
+        )
+
+    def comparison_table(self) -> Panel:
+        """The unit beside the whole, its region and its statistical neighbours."""
+        held = self.prepared.register
+        whole = held.units[held.county].name
+        region = held.region_of(self.unit.code)
+        rows = []
+        for indicator, row in self._each():
+            found = {
+                "Indicator": indicator.name,
+                "Figure": _full_text(row),
+                whole: findings.number_text(row["england"], indicator),
+                f"Against {whole}": Comparison(row["vs_england"]).label,
+            }
+            if region:
+                name = held.units[region].name
+                found[name] = findings.number_text(row["region"], indicator)
+                found[f"Against {name}"] = Comparison(row["vs_region"]).label
+            if "neighbours" in held.workspace.benchmarks:
+                found["Neighbours' median"] = findings.number_text(
+                    row["neighbour_median"], indicator
+                )
+                found["Against neighbours"] = Comparison(row["vs_neighbours"]).label
+            rows.append(found)
+        rules = dict.fromkeys(
+            self.fact.get("comparison_rule", pd.Series(dtype="str")).dropna()
+        )
+        return Panel(
+            (
+                *_table(rows, "Benchmarks", "Indicator").parts,
+                *(_paragraph(str(rule)) for rule in rules),
+            )
+        )
+
+    def forecast_skill_table(self) -> Panel:
+        """How each forecast did on past figures."""
+        rows = [
+            {
+                "Indicator": indicator.name,
+                "Points used": row["forecast_points"],
+                "Skill": _share(row["forecast_skill"]),
+                "Coverage of the 95% range": _share(row["forecast_coverage"]),
+                "In words": row["forecast_reason"],
+                "Method": row["forecast_method"],
+            }
+            for indicator, row in self._each()
+        ]
+        return _table(rows, "Forecasts tried on past figures", "Indicator")
+
+    def forecast_table(self) -> Panel:
+        """Every forecast figure with its ranges."""
+        rows = []
+        coming = self.analysis[self.analysis["state"] == State.FORECAST]
+        for row in coming.to_dict("records"):
+            indicator = self.prepared.register.indicator(row["indicator"])
+            rows.append(
+                {
+                    "Indicator": indicator.name,
+                    "Period": periods.parse(row["period"]).label,
+                    "Forecast": findings.number_text(row["forecast"], indicator),
+                    "4 chances in 5": _range(row, indicator, "80"),
+                    "19 chances in 20": _range(row, indicator, "95"),
+                }
+            )
+        if not rows:
+            return Panel((_paragraph("No indicator here has a forecast."),))
+        return _table(rows, "Forecast figures", "Indicator")
+
+    def quality(self) -> Panel:
+        """The verdict by indicator and characteristic of good data."""
+        verdicts = self._verdicts
+        if verdicts.empty:
+            return self._nothing()
+        return Panel((charts.quality_chart(verdicts, self.prepared.context),))
+
+    def verdict_table(self) -> Panel:
+        """The verdict on each indicator, with its reasons and counts."""
+        rows = [
+            {
+                "Indicator": self.prepared.register.indicator(row["indicator"]).name,
+                "Verdict": verdict_badge(row["verdict"]),
+                "Why": row["reason"],
+                "Passed": row["passed"],
+                "Failed": row["failed"],
+                "Not assessed": row["not_assessed"],
+                "Could not run": row["could_not_run"],
+            }
+            for row in self._verdicts.to_dict("records")
+        ]
+        return _table(rows, "Data-quality verdicts", "Indicator")
+
+    @cached_property
+    def _verdicts(self) -> pd.DataFrame:
+        return self._of_unit("verdict")
+
+    @cached_property
+    def _checks(self) -> pd.DataFrame:
+        """Results on the unit's own figures, and on the tables that feed them."""
+        checks = self.prepared.table("check")
+        own = checks["service_area"].isin([self.unit.code, ""])
+        return checks[own & checks["indicator"].isin([*self.indicators, ""])]
+
+    def check_table(self) -> Panel:
+        """Every check: what came of it, on how many figures."""
+        rows = []
+        for keys, group in self._checks.groupby(["suite", "rule_id"], sort=True):
+            first = group.iloc[0]
+            rows.append(
+                {
+                    "Check": f"{keys[1]}",
+                    "What it means": first["reason"],
+                    "Characteristic": str(first["characteristic"]).capitalize(),
+                    "Result": CheckStatus(_worst(group["status"])).label,
+                    "Figures checked": int(group["evaluated"].sum()),
+                    "Failed": int(group["failed"].sum()),
+                    "Severity": first["severity"],
+                }
+            )
+        return _table(rows, "Checks made on these figures", "Check")
+
+    def delivery_table(self) -> Panel:
+        """What was delivered, by hash."""
+        table = self.prepared.table("delivery")
+        rows = [
+            {
+                "File": row["file_name"],
+                "Table": row["table"],
+                "Published": f"{row['published']} ({row['published_basis']})",
+                "Rows": row["rows_in_file"],
+                "Read": row["rows_read"],
+                "Refused": row["rows_refused"],
+                "Cells unread": row["cells_unread"],
+                "SHA-256 (first 16)": row["sha256"][:16],
+            }
+            for row in table.to_dict("records")
+        ]
+        return _table(rows, "Deliveries", "File")
+
+    def figures(self) -> Panel:
+        """Every figure of the unit with its interval and state."""
+        rows = []
+        given = self.analysis[self.analysis["state"] != State.FORECAST]
+        for row in given.to_dict("records"):
+            indicator = self.prepared.register.indicator(row["indicator"])
+            rows.append(
+                {
+                    "Period": periods.parse(row["period"]).label,
+                    "Indicator": indicator.name,
+                    "Numerator": _count(row["numerator"]),
+                    "Denominator": _count(row["denominator"]),
+                    "Value": findings.number_text(row["value"], indicator)
+                    or State(row["state"]).label,
+                    "95% interval": _interval(row, indicator),
+                    "State": State(row["state"]).label,
+                }
+            )
+        return _table(rows, "Every figure", "Period")
+
+    # -- parts -----------------------------------------------------------------
+
+    def _by_indicator(
+        self, draw, families: Sequence[str], coming: bool = False
+    ) -> Panel:
+        parts: list[object] = []
+        for indicator, _ in self._each():
+            rows = self.analysis[self.analysis["indicator"] == indicator.code]
+            parts.append(_heading(indicator.name))
+            if not coming or (rows["state"] == State.FORECAST).any():
+                parts.append(draw(rows, self.prepared.context))
+            parts.append(self._sentences(indicator.code, families))
+        return Panel(tuple(parts)) if parts else self._nothing()
+
+    def _sentences(self, indicator: str, families: Iterable[str]) -> Html:
+        rows = self.finding[self.finding["indicator"] == indicator]
+        said = [
+            s for family in families for s in rows[rows["family"] == family]["sentence"]
+        ]
+        return _paragraph(" ".join(said)) if said else Html("")
+
+    def _about(self, indicator: Indicator) -> Html:
+        facts = {
+            "What it counts": indicator.description or indicator.name,
+            "Which way is good": indicator.polarity.label,
+            "Owner": indicator.owner,
+            "Origin": indicator.origin,
+            "Shown as": indicator.data_period.label,
+        }
+        items = "".join(
+            f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts.items()
+        )
+        return Html(f"{_heading(indicator.name)}<dl>{items}</dl>")
+
+    def _nothing(self) -> Panel:
+        return Panel(
+            (
+                _paragraph(
+                    f"No figure of these indicators was delivered for {self.unit.name}."
+                ),
+            )
+        )
+
+
+def _heading(text: str) -> Html:
+    return Html(f"<h3>{escape(text)}</h3>")
+
+
+def _paragraph(text: str) -> Html:
+    return Html(f"<p>{escape(text)}</p>")
+
+
+def _table(rows: list[dict[str, object]], caption: str, row_header: str) -> Panel:
+    if not rows:
+        return Panel((_paragraph(f"{caption}: nothing to show."),))
+    return Panel((table_html(pd.DataFrame(rows), caption, row_header, missing=""),))
+
+
+def _full_text(row: pd.Series) -> str:
+    text = row["shown_text"] or State(row["shown_state"] or row["state"]).label
+    return f"{text}, {row['shown_label']}"
+
+
+def _limits(row: pd.Series, indicator: Indicator) -> str:
+    if pd.isna(row["lower_limit"]):
+        return "none drawn"
+    return formats.interval(
+        row["lower_limit"], row["upper_limit"], indicator.unit, indicator.decimals
+    )
+
+
+def _signed(change: float, indicator: Indicator) -> str:
+    if pd.isna(change):
+        return ""
+    size = formats.difference(change, indicator.unit, indicator.decimals)
+    return size if change == 0 else f"{'+' if change > 0 else '-'}{size}"
+
+
+def _share(value: float) -> str:
+    return "" if pd.isna(value) else formats.with_unit(value * 100, "percent", 0)
+
+
+def _range(row: dict[str, object], indicator: Indicator, level: str) -> str:
+    lower, upper = row[f"forecast_lower{level}"], row[f"forecast_upper{level}"]
+    return formats.interval(lower, upper, indicator.unit, indicator.decimals)
+
+
+def _count(value: float) -> str:
+    return "" if pd.isna(value) else formats.number(value)
+
+
+def _interval(row: dict[str, object], indicator: Indicator) -> str:
+    if pd.isna(row["lower"]):
+        return ""
+    return formats.interval(
+        row["lower"], row["upper"], indicator.unit, indicator.decimals
+    )
+
+
+def _worst(statuses: Iterable[str]) -> str:
+    held = set(statuses)
+    order = (CheckStatus.FAIL, CheckStatus.COULD_NOT_RUN, CheckStatus.PASS)
+    return next((s.value for s in order if s in held), CheckStatus.NOT_ASSESSED.value)
+
+
+def _break_row(indicator: Indicator, found: Break) -> dict[str, object]:
+    return {
+        "Indicator": indicator.name,
+        "From": periods.parse(found.period).label,
+        "Kind": found.kind.label,
+        "Reason": found.reason,
+        "Recorded by": f"{found.recorded_by}, {periods.format_date(found.recorded_on)}",
+    }
