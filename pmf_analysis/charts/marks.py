@@ -1,0 +1,337 @@
+"""Marks and lines that charts over time share, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from pmf_analysis import formats
+from pmf_analysis.charts.canvas import (
+    LINE,
+    KeyEntry,
+    drawable,
+    shortened,
+    spread,
+    text_width,
+)
+from pmf_analysis.charts.palette import Palette
+from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.register.models import Indicator
+from pmf_analysis.terms import State, Variation
+
+Floats = NDArray[np.float64]
+
+_MEANINGS = {
+    "improvement": ("^", "improvement: unlikely to be chance"),
+    "concern": ("D", "concern: unlikely to be chance"),
+    "neutral": ("s", "unusual: unlikely to be chance"),
+}
+_ROWS_OF_BREAKS = 3
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """A label at the right-hand end of a line."""
+
+    place: float
+    text: str
+    colour: str
+    bold: bool = False
+
+
+def floats(series: pd.DataFrame, column: str) -> Floats:
+    """A column as numbers; all NaN where the table lacks it."""
+    if column not in series.columns:
+        return np.full(len(series), np.nan)
+    return pd.to_numeric(series[column], errors="coerce").to_numpy(
+        dtype=float, na_value=np.nan
+    )
+
+
+def texts(series: pd.DataFrame, column: str) -> list[str]:
+    """A column as text; empty where there is none or the table lacks it."""
+    if column not in series.columns:
+        return [""] * len(series)
+    return ["" if pd.isna(value) else str(value) for value in series[column]]
+
+
+def states(series: pd.DataFrame, column: str = "state") -> list[State]:
+    """States of a column; not given where a period has no row."""
+    return [State(code) if code else State.NOT_GIVEN for code in texts(series, column)]
+
+
+def meaning(variation: str) -> str:
+    """``improvement``, ``concern`` or ``neutral``, or nothing for usual variation."""
+    if variation in ("", Variation.COMMON_CAUSE.value, Variation.NOT_TESTED.value):
+        return ""
+    return Variation(variation).value.rsplit("_", 1)[0]
+
+
+def special_marker(kind: str, palette: Palette, size: float = 9) -> dict[str, object]:
+    """How a special cause is drawn: a shape of its own, then a colour."""
+    return {
+        "marker": _MEANINGS[kind][0], "markersize": size, "markerfacecolor": palette.chart[kind],
+        "markeredgecolor": palette.text, "markeredgewidth": 0.8,
+    }  # fmt: skip
+
+
+def hollow(palette: Palette, size: float = 6) -> dict[str, object]:
+    """How a provisional figure is drawn."""
+    return {
+        "marker": "o", "markersize": size, "markerfacecolor": palette.ground,
+        "markeredgecolor": palette.chart["series"], "markeredgewidth": 1.5,
+    }  # fmt: skip
+
+
+def gap(palette: Palette) -> dict[str, object]:
+    """How a period without a published figure is marked."""
+    return {
+        "marker": "x", "markersize": 6, "markeredgecolor": palette.outline, "markeredgewidth": 1.3
+    }  # fmt: skip
+
+
+def key_of(
+    kinds: Iterable[str], provisional: bool, gaps: bool, palette: Palette
+) -> tuple[KeyEntry, ...]:
+    """The line of marks above a plot: only those that it holds."""
+    present = set(kinds)
+    entries = [
+        KeyEntry(word, special_marker(kind, palette))
+        for kind, (_, word) in _MEANINGS.items()
+        if kind in present
+    ]
+    if provisional:
+        entries.append(KeyEntry("provisional", hollow(palette)))
+    if gaps:
+        entries.append(KeyEntry("no figure published", gap(palette)))
+    return tuple(entries)
+
+
+def runs(values: Floats, *more: Sequence[object]) -> list[tuple[int, int, float]]:
+    """Stretches of one value, as first place, last place, value; gaps are left out.
+
+    Parameters
+    ----------
+    values : ndarray of float
+    *more : sequence
+        A change in one of these ends a stretch as well.
+    """
+    found: list[tuple[int, int, float]] = []
+    before: tuple[object, ...] | None = None
+    for place, value in enumerate(values):
+        if np.isnan(value):
+            before = None
+            continue
+        here = (float(value), *(other[place] for other in more))
+        if here == before:
+            first, _, kept = found[-1]
+            found[-1] = (first, place, kept)
+        else:
+            found.append((place, place, float(value)))
+        before = here
+    return found
+
+
+def draw_steps(
+    axes: Axes, values: Floats, more: Sequence[object], **line: object
+) -> None:
+    """A level that holds for a stretch and then changes, without a slope between."""
+    for first, last, value in runs(values, more):
+        axes.plot(
+            [first - 0.5, last + 0.5], [value, value], solid_capstyle="butt", **line
+        )
+
+
+def value_axis(
+    axes: Axes, low: float, high: float, indicator: Indicator, palette: Palette
+) -> None:
+    """Five or so labelled values, with quiet lines across."""
+    axes.set_ylim(low, high)
+    locator = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=high - low > 5)
+    axes.yaxis.set_major_locator(locator)
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: tick(value, low, high, indicator))
+    )
+    axes.grid(axis="y", color=palette.grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0, pad=6)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+
+
+def tick(value: float, low: float, high: float, indicator: Indicator) -> str:
+    """A value as the axis prints it."""
+    decimals = 0 if high - low > 5 else 1 if high - low > 0.5 else 2
+    return formats.number(value, decimals) + (
+        "%" if indicator.unit == "percent" else ""
+    )
+
+
+def time_axis(axes: Axes, timeline: Timeline, palette: Palette) -> None:
+    """Labels of a few periods along the foot."""
+    places, labels = timeline.ticks()
+    axes.set_xlim(-0.7, max(len(timeline) - 0.3, 0.7))
+    axes.set_xticks(places, labels)
+    axes.tick_params(axis="x", length=4, color=palette.outline)
+
+
+def value_range(indicator: Indicator, *values: Floats) -> tuple[float, float]:
+    """Lowest and highest value of the axis, with room; zero where it is near.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    *values : ndarray
+        All that must be seen.
+    """
+    every = np.concatenate([part.ravel() for part in values])
+    every = every[np.isfinite(every)]
+    if not len(every):
+        return 0.0, 1.0
+    low, high = float(every.min()), float(every.max())
+    room = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
+    near_zero = low >= 0 and low <= 0.5 * high
+    bottom = 0.0 if near_zero else low - room
+    top = high + room
+    if indicator.unit == "percent":
+        top = min(top, 100 + (high - low) * 0.04) if high <= 100 else top
+        bottom = max(bottom, 0.0) if low >= 0 else bottom
+    return (bottom, top) if top > bottom else (bottom, bottom + 1.0)
+
+
+def scale_note(low: float) -> str:
+    """A sentence where the axis does not start at zero, or nothing."""
+    return "" if low == 0 else "The vertical axis does not start at zero."
+
+
+def right_of(labels: Sequence[EndLabel]) -> float:
+    """Inches that labels at the right-hand end need."""
+    widths = [text_width(drawable(label.text), bold=label.bold) for label in labels]
+    return 0.3 + max(widths, default=0.0)
+
+
+def draw_end_labels(
+    axes: Axes, labels: Sequence[EndLabel], low: float, high: float, height: float
+) -> None:
+    """Labels at the right-hand end, moved apart where they would cover each other."""
+    step = LINE * 0.92 * (high - low) / height
+    places = spread([label.place for label in labels], step, low, high)
+    for label, place in zip(labels, places, strict=True):
+        axes.annotate(
+            drawable(label.text), (1.0, place), xycoords=("axes fraction", "data"),
+            xytext=(8, 0), textcoords="offset points", va="center_baseline",
+            color=label.colour, weight="bold" if label.bold else "normal", annotation_clip=False,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlacedBreak:
+    """A break on the time axis, with its label's row and place."""
+
+    place: float
+    text: str
+    row: int
+    left: bool
+    """Whether the label stands to the left of the line."""
+
+
+def place_breaks(
+    breaks: Sequence[tuple[str, str]], timeline: Timeline, width: float
+) -> list[PlacedBreak]:
+    """Where the labels of breaks go: in rows above the plot, none over another.
+
+    Parameters
+    ----------
+    breaks : sequence of (period code, label)
+        The first period after each break; those off the axis are left out.
+    timeline : Timeline
+    width : float
+        Inches of the plot.
+
+    Returns
+    -------
+    list of PlacedBreak
+        A letter stands for a label that finds no room; the caption spells it out.
+    """
+    inch = width / (max(len(timeline) - 0.3, 0.7) + 0.7)
+    ends: list[float] = []
+    placed = []
+    for number, (code, label) in enumerate(within(breaks, timeline)):
+        place = timeline.place(code) - 0.5
+        at = (place + 0.7) * inch
+        text = shortened(label, min(3.4, max(at, width - at) - 0.1))
+        for candidate in (text, letter(number)):
+            wide = text_width(candidate) + 0.12
+            left = at + wide > width
+            start, end = (at - wide, at) if left else (at, at + wide)
+            row = next(
+                (row for row, taken in enumerate(ends) if start >= taken), len(ends)
+            )
+            if row < _ROWS_OF_BREAKS:
+                break
+        row = min(row, _ROWS_OF_BREAKS - 1)
+        if row == len(ends):
+            ends.append(0.0)
+        ends[row] = max(end + 0.1, ends[row])
+        placed.append(PlacedBreak(place, candidate, row, left))
+    return placed
+
+
+def within(
+    breaks: Sequence[tuple[str, str]], timeline: Timeline
+) -> list[tuple[str, str]]:
+    """The breaks that lie on the axis, in order of time."""
+    on_axis = [
+        (code, label)
+        for code, label in breaks
+        if 0 < timeline.place(code) < len(timeline)
+    ]
+    return sorted(on_axis, key=lambda pair: (timeline.place(pair[0]), pair[1]))
+
+
+def letter(number: int) -> str:
+    """A, B, C and so on; then A2."""
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 26] + (
+        str(number // 26 + 1) if number > 25 else ""
+    )
+
+
+def above(placed: Sequence[PlacedBreak]) -> float:
+    """Inches that labels of breaks need above the plot."""
+    return 0.08 + LINE * (1 + max(one.row for one in placed)) if placed else 0.08
+
+
+def draw_breaks(
+    axes: Axes, placed: Sequence[PlacedBreak], palette: Palette, height: float
+) -> None:
+    """Upright lines with their labels above the plot, beside the line."""
+    for one in placed:
+        top = 1 + (0.03 + LINE * (one.row + 1)) / height
+        axes.plot(
+            [one.place, one.place], [0, top], transform=axes.get_xaxis_transform(),
+            color=palette.chart["break"], linewidth=1.1, linestyle=(0, (1, 1.2)), clip_on=False,
+        )  # fmt: skip
+        axes.annotate(
+            one.text, (one.place, 1), xycoords=("data", "axes fraction"),
+            xytext=(-4 if one.left else 4, (0.03 + LINE * (one.row + 0.5)) * 72),
+            textcoords="offset points", ha="right" if one.left else "left",
+            va="center_baseline", color=palette.text, annotation_clip=False,
+        )  # fmt: skip
+
+
+def break_words(
+    breaks: Sequence[tuple[str, str]], timeline: Timeline, placed: Sequence[PlacedBreak]
+) -> str:
+    """A sentence that spells out every break, with its letter where the plot shows one."""
+    parts = []
+    pairs = zip(within(breaks, timeline), placed, strict=True)
+    for number, ((code, label), one) in enumerate(pairs):
+        named = timeline.periods[int(timeline.place(code))].label
+        mark = f"{letter(number)}: " if one.text == letter(number) else ""
+        parts.append(f"{mark}{label} ({named})")
+    return f"Dotted upright lines: {'; '.join(parts)}." if parts else ""

@@ -1,0 +1,395 @@
+"""One indicator of one unit over time, with what is usual, what is not, and the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from pmf_analysis.charts import marks, words
+from pmf_analysis.charts.canvas import WIDTH, Sheet, paint, text_width
+from pmf_analysis.charts.chart import Chart
+from pmf_analysis.charts.marks import EndLabel
+from pmf_analysis.charts.palette import Palette, shipped_palette
+from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.errors import ParameterError
+from pmf_analysis.register.models import Indicator
+from pmf_analysis.tables import require
+from pmf_analysis.terms import State
+
+HEIGHT = 3.1
+_NEEDED = ("period", "period_end", "value", "state")
+
+
+@dataclass(frozen=True)
+class _Trend:
+    """Everything that is drawn, one entry for each period of the axis."""
+
+    timeline: Timeline
+    series: NDArray[np.float64]
+    raw: NDArray[np.float64]
+    rolling: NDArray[np.float64]
+    interval: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    target: NDArray[np.float64]
+    floor: NDArray[np.float64]
+    segment: list[str]
+    kinds: list[str]
+    states: list[State]
+    season: str
+    reason: str
+
+    @property
+    def charted(self) -> bool:
+        """Whether there are limits."""
+        return bool(np.isfinite(self.centre).any())
+
+
+def trend_chart(
+    series: pd.DataFrame,
+    indicator: Indicator,
+    *,
+    title: str,
+    area: str,
+    breaks: Sequence[tuple[str, str]] = (),
+    palette: Palette | None = None,
+) -> Chart:
+    """Draw a series over time.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        Rows of the analysis table: one indicator, one unit, one cohort, one vintage. Columns of
+        a method that is absent count as not given. Forecast rows are left out.
+    indicator : Indicator
+    title : str
+        The message, as a sentence.
+    area : str
+        The unit's name.
+    breaks : sequence of (period code, label)
+        The first period after each registered break or rebase.
+    palette : Palette, optional
+
+    Returns
+    -------
+    Chart
+        With limits where the analysis gives them; otherwise dots with 95% intervals.
+
+    Raises
+    ------
+    TableError
+        If the table lacks period, period_end, value or state.
+    ParameterError
+        If the table holds no period.
+    """
+    colours = palette or shipped_palette()
+    trend = _read(series, indicator, area)
+    low, high = marks.value_range(
+        indicator, trend.series, trend.raw, trend.rolling, trend.lower, trend.upper, trend.target,
+        trend.floor, *(() if trend.charted else (trend.interval,)),
+    )  # fmt: skip
+    labels = _end_labels(trend, indicator, colours)
+    left = 0.3 + max(
+        text_width(marks.tick(value, low, high, indicator)) for value in (low, high)
+    )
+    right = marks.right_of(labels)
+    placed = marks.place_breaks(breaks, trend.timeline, WIDTH - left - right)
+    sheet = Sheet(
+        title=title,
+        subtitle=_subtitle(trend, indicator, area),
+        height=HEIGHT,
+        left=left,
+        right=right,
+        above=marks.above(placed),
+        key=marks.key_of(
+            trend.kinds, State.PROVISIONAL in trend.states,
+            any(not state.has_value for state in trend.states), colours,
+        ),
+    )  # fmt: skip
+
+    def draw(axes: Axes) -> None:
+        marks.value_axis(axes, low, high, indicator, colours)
+        _draw(axes, trend, colours)
+        marks.time_axis(axes, trend.timeline, colours)
+        marks.draw_breaks(axes, placed, colours, HEIGHT)
+        marks.draw_end_labels(axes, labels, low, high, HEIGHT)
+
+    spelled = marks.break_words(breaks, trend.timeline, placed)
+    return Chart(
+        svg=paint(sheet, colours, draw),
+        alt=_alt(trend, indicator, area, title, spelled),
+        caption=_caption(trend, spelled, marks.scale_note(low)),
+        table=_table(trend, series, indicator),
+        title=title,
+    )
+
+
+def past(series: pd.DataFrame, indicator: Indicator, area: str) -> pd.DataFrame:
+    """The rows that are not forecasts, in order of time.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    held = require(series, _NEEDED, "series")
+    held = held[held["state"] != State.FORECAST.value].sort_values(
+        "period_end", kind="stable"
+    )
+    if held.empty:
+        raise ParameterError(
+            f"There is no figure of {indicator.code} for {area} to draw",
+            "at least one period",
+            "Leave the chart out where the analysis table has no row",
+        )
+    return held
+
+
+def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
+    held = past(series, indicator, area)
+    timeline = Timeline.of(list(held["period"]))
+    rows = timeline.spread_out(held)
+    value, shown = marks.floats(rows, "value"), marks.floats(rows, "shown_value")
+    chart_value = marks.floats(rows, "chart_value")
+    centre = marks.floats(rows, "centre")
+    charted = bool(np.isfinite(centre).any())
+    notes = [note for note in marks.texts(rows, "seasonal_note") if note]
+    adjusted = _differ(chart_value, value)
+    drawn = np.where(np.isnan(chart_value), value, chart_value) if charted else value
+    rolls = indicator.data_period.overlaps and _differ(shown, value)
+    nothing = np.full(len(rows), np.nan)
+    reasons = [reason for reason in marks.texts(rows, "chart_reason") if reason]
+    return _Trend(
+        timeline=timeline,
+        series=drawn,
+        raw=value if adjusted and charted else nothing,
+        rolling=shown if rolls else nothing,
+        interval=np.array([marks.floats(rows, "lower"), marks.floats(rows, "upper")]),
+        centre=centre,
+        lower=marks.floats(rows, "lower_limit"),
+        upper=marks.floats(rows, "upper_limit"),
+        # a level holds through a period that has no row
+        target=pd.Series(marks.floats(rows, "target")).ffill().to_numpy(),
+        floor=pd.Series(marks.floats(rows, "floor")).ffill().to_numpy(),
+        segment=marks.texts(rows, "segment"),
+        kinds=[
+            marks.meaning(code) if not np.isnan(given) else ""
+            for code, given in zip(marks.texts(rows, "variation"), drawn, strict=True)
+        ],
+        states=marks.states(rows),
+        season=notes[-1] if notes and adjusted and charted else "",
+        reason=reasons[-1] if reasons and not charted else "",
+    )
+
+
+def _differ(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    both = np.isfinite(one) & np.isfinite(other)
+    return bool((np.abs(one - other)[both] > 1e-9).any())
+
+
+def _subtitle(trend: _Trend, indicator: Indicator, area: str) -> str:
+    parts = [
+        f"{indicator.name}, {measure_words(indicator)}",
+        area,
+        trend.timeline.words,
+    ]
+    if np.isfinite(trend.raw).any():
+        parts.append("adjusted for the time of year (thin line: not adjusted)")
+    return ". ".join(part[0].upper() + part[1:] for part in parts if part)
+
+
+def measure_words(indicator: Indicator) -> str:
+    """The unit in words, for a subtitle."""
+    known = {
+        "percent": "per cent",
+        "per_10000": "per 10,000 children",
+        "count": "number",
+    }
+    return known.get(indicator.unit, indicator.unit)
+
+
+def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
+    places = np.arange(len(trend.timeline), dtype=float)
+    few = len(places) <= 40
+    chart = palette.chart
+    if np.isfinite(trend.raw).any():
+        axes.plot(places, trend.raw, color=palette.others, linewidth=1, zorder=1.5)
+    for limit in (trend.lower, trend.upper):
+        marks.draw_steps(
+            axes, limit, trend.segment, color=chart["limits"], linewidth=1.2,
+            linestyle=(0, (4, 2.5)), zorder=1.8,
+        )  # fmt: skip
+    marks.draw_steps(
+        axes, trend.centre, trend.segment, color=chart["centre"], linewidth=1.2
+    )
+    whole = [""] * len(places)
+    marks.draw_steps(axes, trend.target, whole, color=chart["target"], linewidth=2)
+    marks.draw_steps(
+        axes,
+        trend.floor,
+        whole,
+        color=chart["floor"],
+        linewidth=1.6,
+        linestyle=(0, (1, 1.3)),
+    )
+    if not trend.charted:
+        axes.vlines(
+            places, *trend.interval, color=chart["interval"], linewidth=1.4, alpha=0.75
+        )
+    if np.isfinite(trend.rolling).any():
+        axes.plot(
+            places, trend.rolling, color=palette.main[1], linewidth=2.4, zorder=2.5
+        )
+    # gaps stay gaps: the line is drawn through neighbouring periods only
+    axes.plot(
+        places,
+        trend.series,
+        color=chart["series"],
+        linewidth=1.6 if few else 1.3,
+        zorder=3,
+    )
+    _draw_points(axes, places, trend, palette, 5.5 if few else 3)
+
+
+def _draw_points(
+    axes: Axes,
+    places: NDArray[np.float64],
+    trend: _Trend,
+    palette: Palette,
+    size: float,
+) -> None:
+    open_ = np.array([state is State.PROVISIONAL for state in trend.states])
+    plain = np.isfinite(trend.series) & ~open_
+    seaborn.scatterplot(
+        x=places[plain], y=trend.series[plain], ax=axes, color=palette.chart["series"],
+        s=size**2, linewidth=0, zorder=3.2, legend=False,
+    )  # fmt: skip
+    line = {"linestyle": "none", "clip_on": False}
+    for kind in sorted(set(trend.kinds) - {""}):
+        chosen = [place for place, given in enumerate(trend.kinds) if given == kind]
+        marker = marks.special_marker(kind, palette, 9 if len(places) <= 40 else 7)
+        axes.plot(chosen, trend.series[chosen], zorder=4, **line, **marker)
+    chosen = np.flatnonzero(open_ & np.isfinite(trend.series))
+    axes.plot(
+        chosen,
+        trend.series[chosen],
+        zorder=4.5,
+        **line,
+        **marks.hollow(palette, size + 1),
+    )
+    missing = [place for place, state in enumerate(trend.states) if not state.has_value]
+    foot = axes.get_ylim()[0]
+    axes.plot(missing, [foot] * len(missing), zorder=5, **line, **marks.gap(palette))
+
+
+def _end_labels(
+    trend: _Trend, indicator: Indicator, palette: Palette
+) -> list[EndLabel]:
+    labels = []
+    named = (
+        (trend.series, "{}", palette.chart["series"], True),
+        (trend.rolling, f"{_rolling_name(indicator)} {{}}", "#1B6F68", True),
+        (trend.upper, "usual, up to {}", palette.quiet_text, False),
+        (trend.centre, "average {}", palette.quiet_text, False),
+        (trend.lower, "usual, from {}", palette.quiet_text, False),
+    )
+    for values, text, colour, bold in named:
+        given = values[np.isfinite(values)]
+        if len(given):
+            labels.append(
+                EndLabel(
+                    given[-1],
+                    text.format(words.shown(given[-1], indicator)),
+                    colour,
+                    bold,
+                )
+            )
+    for values, name in ((trend.target, "target"), (trend.floor, "floor")):
+        given = values[np.isfinite(values)]
+        if len(given):
+            text = f"{name} {words.level(given[-1], indicator)}"
+            labels.append(
+                EndLabel(given[-1], text, palette.chart[name], name == "target")
+            )
+    return labels
+
+
+def _rolling_name(indicator: Indicator) -> str:
+    return {"R12M": "12 months", "R3Y": "3 years", "YTD": "year so far"}.get(
+        indicator.data_period.value, indicator.data_period.label
+    )
+
+
+def _alt(
+    trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str
+) -> str:
+    what = "Line chart with usual range" if trend.charted else "Dots with 95% intervals"
+    return words.sentences(
+        title,
+        f"{what} of {indicator.name} for {area}, {trend.timeline.words}"
+        + (", adjusted for the time of year" if np.isfinite(trend.raw).any() else ""),
+        words.first_last_range(trend.series, trend.timeline, indicator),
+        words.usual_range(trend.centre, trend.lower, trend.upper, indicator),
+        words.special_causes(trend.kinds, trend.timeline),
+        words.targets(trend.target, trend.floor, indicator),
+        breaks.replace("Dotted upright lines", "Breaks"),
+        words.gaps(trend.states, trend.timeline),
+        words.provisional(trend.states),
+    )
+
+
+def _caption(trend: _Trend, breaks: str, scale: str) -> str:
+    if trend.charted:
+        how = (
+            "Between the dashed lines lies what is usual here; a point outside them, or a long run "
+            "on one side of the average, is unlikely to be chance"
+        )
+    else:
+        how = "Upright bars: the range in which the true figure lies, 95 times in 100"
+    return words.sentences(how, trend.reason, trend.season, breaks, scale)
+
+
+def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    held = series[series["state"] != State.FORECAST.value].sort_values(
+        "period_end", kind="stable"
+    )
+    rows = trend.timeline.spread_out(held)
+    decimals = indicator.decimals
+    columns: dict[str, object] = {
+        "Period": [period.label for period in trend.timeline.periods],
+        "Numerator": marks.floats(rows, "numerator"),
+        "Denominator": marks.floats(rows, "denominator"),
+        f"Figure, {measure_words(indicator)}": np.round(
+            marks.floats(rows, "value"), decimals
+        ),
+        "Adjusted for the time of year": np.round(
+            trend.series
+            if np.isfinite(trend.raw).any()
+            else np.full(len(rows), np.nan),
+            decimals,
+        ),
+        f"Figure for {_rolling_name(indicator)}": np.round(trend.rolling, decimals),
+        "Usual, from": np.round(trend.lower, decimals),
+        "Average": np.round(trend.centre, decimals),
+        "Usual, up to": np.round(trend.upper, decimals),
+        "95% interval, from": np.round(trend.interval[0], decimals),
+        "95% interval, to": np.round(trend.interval[1], decimals),
+        "Target": trend.target,
+        "Floor": trend.floor,
+        "State": [state.label for state in trend.states],
+    }
+    kept = {
+        name: column
+        for name, column in columns.items()
+        if not isinstance(column, np.ndarray) or np.isfinite(column).any()
+    }
+    if any(trend.kinds):
+        kept["Chart says"] = [kind or "usual variation" for kind in trend.kinds]
+    return pd.DataFrame(kept)

@@ -1,0 +1,126 @@
+"""What a chart shows, in sentences: for alternative text and captions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmf_analysis import formats
+from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.register.models import Indicator
+from pmf_analysis.terms import State
+
+Floats = NDArray[np.float64]
+
+
+def shown(value: float, indicator: Indicator) -> str:
+    """A value with its unit and the indicator's decimals."""
+    return formats.with_unit(value, indicator.unit, indicator.decimals)
+
+
+def level(value: float, indicator: Indicator) -> str:
+    """A target or a floor with its unit, without needless decimals."""
+    decimals = 0 if float(value).is_integer() else max(1, indicator.decimals)
+    return formats.with_unit(value, indicator.unit, decimals)
+
+
+def first_last_range(values: Floats, timeline: Timeline, indicator: Indicator) -> str:
+    """First and last value and the range, or that there is no value."""
+    given = np.flatnonzero(~np.isnan(values))
+    if not len(given):
+        return "No figure is published."
+    first, last = given[0], given[-1]
+    if first == last:
+        return f"One figure: {shown(values[first], indicator)} in {_named(timeline, first)}."
+    low, high = given[np.argmin(values[given])], given[np.argmax(values[given])]
+    return (
+        f"It starts at {shown(values[first], indicator)} in {_named(timeline, first)} and ends at "
+        f"{shown(values[last], indicator)} in {_named(timeline, last)}; the lowest is "
+        f"{shown(values[low], indicator)} in {_named(timeline, low)}, the highest "
+        f"{shown(values[high], indicator)} in {_named(timeline, high)}."
+    )
+
+
+def special_causes(kinds: Sequence[str], timeline: Timeline) -> str:
+    """Which points are unlikely to be chance, by meaning, the last one named."""
+    words = {
+        "improvement": "improvement",
+        "concern": "concern",
+        "neutral": "something unusual",
+    }
+    sentences = []
+    for kind, word in words.items():
+        found = [place for place, given in enumerate(kinds) if given == kind]
+        if found:
+            points = f"{len(found)} point{'s' if len(found) > 1 else ''}"
+            latest = "the latest " if len(found) > 1 else ""
+            sentences.append(
+                f"{points} marked as {word}, unlikely to be chance, "
+                f"{latest}in {_named(timeline, found[-1])}"
+            )
+    if not sentences:
+        return ""
+    joined = "; ".join(sentences)
+    return joined[0].upper() + joined[1:] + "."
+
+
+def usual_range(
+    centre: Floats, lower: Floats, upper: Floats, indicator: Indicator
+) -> str:
+    """The limits at the end of the series, or nothing where there are none."""
+    given = np.flatnonzero(~np.isnan(centre) & ~np.isnan(lower) & ~np.isnan(upper))
+    if not len(given):
+        return ""
+    last = given[-1]
+    between = formats.interval(
+        lower[last], upper[last], indicator.unit, indicator.decimals
+    )
+    return f"The usual range is now {between}, around {shown(centre[last], indicator)}."
+
+
+def targets(target: Floats, floor: Floats, indicator: Indicator) -> str:
+    """The latest target and floor, and whether the target changed."""
+    held = target[~np.isnan(target)]
+    if not len(held):
+        return ""
+    words = f"The target is {level(held[-1], indicator)}"
+    changed = len(np.unique(held)) > 1
+    words += f", and was {level(held[0], indicator)} at first" if changed else ""
+    floors = floor[~np.isnan(floor)]
+    words += f"; the floor is {level(floors[-1], indicator)}" if len(floors) else ""
+    return f"{words}."
+
+
+def gaps(states: Sequence[State], timeline: Timeline) -> str:
+    """Which periods have no figure and why, by reason."""
+    reasons: dict[State, list[int]] = {}
+    for place, state in enumerate(states):
+        if not state.has_value:
+            reasons.setdefault(state, []).append(place)
+    parts = []
+    for state, places in reasons.items():
+        where = _named(timeline, places[0])
+        where += f" and {len(places) - 1} more" if len(places) > 1 else ""
+        parts.append(f"{state.label} ({where})")
+    return f"Without a figure: {'; '.join(parts)}." if parts else ""
+
+
+def provisional(states: Sequence[State]) -> str:
+    """How many figures may still change."""
+    count = sum(state is State.PROVISIONAL for state in states)
+    if not count:
+        return ""
+    return f"{count} provisional figure{'s' if count > 1 else ''}, drawn hollow, may still change."
+
+
+def sentences(*parts: str) -> str:
+    """The parts that say something, each a sentence, in one text."""
+    return " ".join(
+        part.strip().rstrip(".") + "." for part in parts if part.strip(" .")
+    )
+
+
+def _named(timeline: Timeline, place: int) -> str:
+    return timeline.periods[int(place)].label

@@ -1,0 +1,1 @@
+"""Page one in plain words, and tables, badges and templates as HTML."""
