@@ -163,6 +163,7 @@ def _filled(coming: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     latest = rows.reset_index().sort_values("period_end", kind="stable").groupby([*SERIES]).last()
     known = {
         "period_end": [periods.parse(code).end.isoformat() for code in codes],
+        "shown_label": [periods.parse(code).label for code in codes],
         **{name: latest[name].reindex(series).to_numpy() for name in SEGMENTS},
         **{name: str(word) for name, word in _COMING.items()},
     }

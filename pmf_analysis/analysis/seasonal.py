@@ -19,7 +19,8 @@ stable seasonality).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -27,9 +28,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import fdtrc
 
-from pmf_analysis.analysis import _calendar
+from pmf_analysis.analysis import _calendar, _rules
 from pmf_analysis.analysis._columns import of_indicator
-from pmf_analysis.errors import RuleSetError
 from pmf_analysis.formats import number
 from pmf_analysis.periods import season_length
 from pmf_analysis.register.models import RuleSet
@@ -63,17 +63,9 @@ class SeasonalRules:
         Raises
         ------
         RuleSetError
-            Naming the values that are missing.
+            Naming the values that are missing or cannot be.
         """
-        names = [field.name for field in fields(cls)]
-        missing = [name for name in names if name not in rule_set.values]
-        if missing:
-            raise RuleSetError(
-                f"The rule set {rule_set.label} lacks {', '.join(missing)}",
-                f"values {', '.join(names)}",
-                "Add them to the rule set's file in data/reference/rules",
-            )
-        return cls(**{name: rule_set.values[name] for name in names})
+        return _rules.read(cls, rule_set)
 
 
 class Pattern(NamedTuple):
@@ -188,7 +180,10 @@ def adjust(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     )
 
 
-def _patterns(series: pd.DataFrame, rules: SeasonalRules):
+def _patterns(
+    series: pd.DataFrame, rules: SeasonalRules
+) -> Iterator[tuple[pd.DataFrame, Pattern, bool]]:
+    # each era's rows, its pattern, and whether that came from all eras
     length = season_length(Frequency(series["frequency"].iloc[0]))
     known = series[series["usable"]].sort_values("position")
     for era, rows in series.groupby("era", sort=True):

@@ -46,6 +46,9 @@ COLUMNS = (
     "special_cause", "variation", "assurance", "chart_reason", "chart_points", "rule_set",
 )  # fmt: skip
 
+NOT_REACHED = {"chart_reason": "A forecast is not held against limits."}
+"""What stands on the rows of coming periods."""
+
 _FIGURES = {
     Frequency.MONTH.value: ("monthly figure", "month"),
     Frequency.QUARTER.value: ("quarterly figure", "quarter"),
@@ -82,7 +85,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         - ``variation`` : code of `terms.Variation`
         - ``assurance`` : code of `terms.Assurance`
         - ``chart_reason`` : what the verdict rests on, or why there is none
-        - ``chart_points`` : figures in the row's segment
+        - ``chart_points`` : charted figures in the row's segment
         - ``rule_set`` : name and version
     """
     require(measures, (*MEASURE, *SEGMENTS), "measure")
@@ -112,7 +115,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         special_cause=causes.astype("str"),
         variation=pd.Series(xmr.variation(causes, way)).astype("str"),
         assurance=pd.Series(held).astype("str"),
-        chart_reason=_reasons(rows, chart, goal, way, rules).astype("str"),
+        chart_reason=_reasons(rows, chart, goal, way).astype("str"),
         chart_points=rows.groupby(["series", "segment"])["charted"].transform("sum").astype(int),
         rule_set=rules.label,
     )[[*KEY, *COLUMNS]]
@@ -222,7 +225,7 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
 
 
 def _reasons(
-    rows: pd.DataFrame, chart: _Chart, goal: NDArray[np.float64], way: NDArray, rules: xmr.XmrRules
+    rows: pd.DataFrame, chart: _Chart, goal: NDArray[np.float64], way: NDArray[Any]
 ) -> pd.Series:
     pairs = zip(rows["series"], rows["segment"], strict=True)
     basis = np.array([chart.basis.get(pair, "") for pair in pairs], dtype=object)

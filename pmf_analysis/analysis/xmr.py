@@ -13,12 +13,13 @@ NHS England (2019 on), Making Data Count. NHS-R Community, NHSRplotthedots 0.2.2
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pmf_analysis.analysis import _rules
 from pmf_analysis.errors import RuleSetError, TableError
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.terms import Assurance, Polarity, SpecialCause, Variation
@@ -30,7 +31,7 @@ Codes = NDArray[np.object_]
 
 # a point this close to a line, as a share of the largest figure, lies on it: room for the
 # last bits of a float only
-_ON_THE_LINE = 1e-12
+_ON_THE_LINE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,7 @@ class XmrRules:
         RuleSetError
             Naming the values that are missing or cannot be.
         """
-        names = [field.name for field in fields(cls) if field.name != "label"]
-        missing = [name for name in names if name not in rule_set.values]
-        if missing:
-            raise RuleSetError(
-                f"The rule set {rule_set.label} lacks {', '.join(missing)}",
-                f"values {', '.join(names)}",
-                "Add them to the rule set's file in data/reference/rules",
-            )
-        rules = cls(**{name: rule_set.values[name] for name in names}, label=rule_set.label)
+        rules = _rules.read(cls, rule_set)
         if rules.two_in_three not in ("close", "beyond"):
             raise RuleSetError(
                 f"The rule set {rule_set.label} gives two_in_three {rules.two_in_three!r}",

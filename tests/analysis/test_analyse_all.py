@@ -69,6 +69,7 @@ def test_forecast_rows_are_appended_with_a_stated_content(parted):
     coming = table[table["state"] == "forecast"]
     assert coming["period"].tolist() == ["2020-07"] * 2
     assert coming["period_end"].tolist() == ["2020-07-31"] * 2
+    assert coming["shown_label"].tolist() == ["July 2020"] * 2
     assert coming["forecast"].tolist() == [4.5] * 2
     assert set(coming["rag"]) == {"not_rated"}
     assert set(coming["rag_reason"]) == {""}
