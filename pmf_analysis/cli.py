@@ -85,7 +85,10 @@ def root(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
-    seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = 2026,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of the synthetic county; the documented one if none."),
+    ] = None,
     jobs: Jobs = 2,
     as_json: AsJson = False,
 ) -> None:

@@ -13,7 +13,7 @@ from pmf_analysis.prepared import prepare
 from pmf_analysis.runs import Plan, plan_run
 from pmf_analysis.runs.running import Progress, RunResult, execute
 from pmf_analysis.store import Store, create_workspace
-from pmf_analysis.synthetic import write_county
+from pmf_analysis.synthetic import DEMO_SEED, write_county
 
 Say = Callable[[str], None]
 
@@ -64,8 +64,8 @@ def demo(
     ----------
     folder : Path
         A new or empty folder, or an earlier demo.
-    seed : int
-        Seed of the county.
+    seed : int or None
+        Seed of the county; the one that the documentation describes when None.
     jobs : int
     say : callable
         Told, in one line, what happens next.
@@ -92,7 +92,7 @@ def demo(
             "Name another folder: pmf demo DIR",
         )
     say("Making 60 months of invented figures")
-    delivered = write_county(folder / "delivered", seed)
+    delivered = write_county(folder / "delivered", DEMO_SEED if seed is None else seed)
     say("Receiving them")
     receiving.receive(store, [delivered], published=None)
     say("Checking, measuring, judging: all series at once, before any notebook")
