@@ -56,7 +56,7 @@ def read_breakdowns(
         )
     known = _known_labels(match, register)
     canonical = [known.get(_folded(text), text) for text in different]
-    if not known:
+    if not known and not rule.indicators:
         return Breakdowns(printed)
     unknown = [text for text in different if _folded(text) not in known]
     return Breakdowns(_objects(canonical)[codes] if canonical else printed, _named(unknown))

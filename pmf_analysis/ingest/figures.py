@@ -63,6 +63,16 @@ class Figures:
     unread: tuple[UnreadCell, ...]
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """Cells of all rows, one row after the other; reason is empty where a cell was read."""
+
+    value: np.ndarray
+    state: np.ndarray
+    reason: np.ndarray
+    text: np.ndarray
+
+
 def figure_columns(
     match: Match, header: Sequence[str], measured: Sequence[int]
 ) -> list[FigureColumn]:
@@ -125,21 +135,13 @@ def build_figures(
     Figures
         A table with the columns ``tables.FIGURE``: rows times columns of them.
     """
-    layout = match.layout
-    count, width = len(rows), len(columns)
-    texts = np.array([row[column.place] for row in rows for column in columns], dtype=object)
-    codes, different = pd.factorize(texts)
-    cells = [read_cell(text, layout) for text in different]
-    value = _taken([cell.value for cell in cells], codes, float)
-    state = _taken([cell.state.value for cell in cells], codes, object)
-    reason = _taken([cell.reason for cell in cells], codes, object)
-    names = np.tile(np.array([column.name for column in columns], dtype=object), count)
+    width = len(columns)
+    names = np.tile(np.array([column.name for column in columns], dtype=object), len(rows))
     line = np.repeat(keys.line, width)
-    stated = ()
-    if layout.state and layout.state.column in match.positions:
-        value, state, reason, stated = _with_row_states(
-            match, rows, keys, value, state, reason, names
-        )
+    read = _read_cells(rows, columns, match.layout)
+    stated: list[UnreadCell] = []
+    if match.layout.state and match.layout.state.column in match.positions:
+        read, stated = _with_row_states(match, rows, keys, read, names)
     frame = pd.DataFrame(
         {
             "delivery": delivery, "table": table, "line": line,
@@ -147,18 +149,35 @@ def build_figures(
             "cohort": np.repeat(keys.cohort, width),
             "breakdown": np.repeat(keys.breakdown, width),
             "period": _cell_periods(keys.period, columns),
-            "column": names, "value": value, "state": state, "text": texts,
+            "column": names, "value": read.value, "state": read.state, "text": read.text,
         },
         columns=list(FIGURE),
     )  # fmt: skip
     words = [name for name in FIGURE if name not in ("line", "value")]
-    printed = [column.printed for column in columns]
     unread = [
-        UnreadCell(int(line[place]), printed[place % width], reason[place], texts[place][:SHOWN])
-        for place in np.flatnonzero(reason.astype(bool))
-    ]
+        UnreadCell(
+            int(line[place]), columns[place % width].printed, read.reason[place],
+            read.text[place][:SHOWN],
+        )
+        for place in np.flatnonzero(read.reason.astype(bool))
+    ]  # fmt: skip
     ordered = sorted([*unread, *stated], key=lambda cell: (cell.line, cell.column))
     return Figures(frame.astype(dict.fromkeys(words, "str")), tuple(ordered))
+
+
+def _read_cells(
+    rows: Sequence[Sequence[str]], columns: Sequence[FigureColumn], layout: Layout
+) -> _Cells:
+    """Cells row by row; each different text is read once."""
+    text = np.array([row[column.place] for row in rows for column in columns], dtype=object)
+    codes, different = pd.factorize(text)
+    cells = [read_cell(each, layout) for each in different]
+    return _Cells(
+        _taken([cell.value for cell in cells], codes, float),
+        _taken([cell.state.value for cell in cells], codes, object),
+        _taken([cell.reason for cell in cells], codes, object),
+        text,
+    )
 
 
 def _taken(values: list, codes: np.ndarray, kind: type) -> np.ndarray:
@@ -184,37 +203,33 @@ def _month_code(year: str, month: int) -> str:
 
 
 def _with_row_states(
-    match: Match, rows: Sequence[Sequence[str]], keys: RowKeys,
-    value: np.ndarray, state: np.ndarray, reason: np.ndarray, names: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[UnreadCell]]:  # fmt: skip
-    """Cells after the state that stands for their whole row."""
-    rule, layout = match.layout.state, match.layout
+    match: Match, rows: Sequence[Sequence[str]], keys: RowKeys, cells: _Cells, names: np.ndarray
+) -> tuple[_Cells, list[UnreadCell]]:
+    """Cells after the state that stands for their whole row, and states that are none."""
+    rule, width = match.layout.state, len(names) // len(rows)
     words = np.array([row[match.positions[rule.column]] for row in rows], dtype=object)
-    width = len(value) // max(len(rows), 1)
-    value, state, reason = value.copy(), state.copy(), reason.copy()
+    held = _Cells(*(part.copy() for part in (cells.value, cells.state, cells.reason, cells.text)))
     unknown = []
-    for word in pd.unique(words):
-        if not word:
-            continue
-        stated = _state_of(word, layout)
+    for word in sorted(set(words) - {""}):
+        stated = _state_of(word, match.layout)
         here = np.flatnonzero(words == word)
+        places = (here[:, None] * width + np.arange(width)).ravel()
+        number = places[~np.isnan(held.value[places])]
         if stated is None:
             unknown += [
                 UnreadCell(int(keys.line[row]), rule.column, "no known state", word[:SHOWN])
                 for row in here
             ]
-            continue
-        cells = (here[:, None] * width + np.arange(width)).ravel()
-        number = cells[~np.isnan(value[cells])]
-        if stated.has_value:
-            state[number] = stated.value
-            continue
-        empty = cells[(state[cells] == State.NOT_GIVEN) & (reason[cells] == "")]
-        state[empty] = stated.value
-        bound = number[np.isin(names[number], list(rule.applies_to))]
-        value[bound], state[bound] = np.nan, stated.value
-        reason[bound] = f"a number beside the marker {word[:SHOWN]!r}"
-    return value, state, reason, unknown
+        elif stated.has_value:
+            held.state[number] = stated.value
+        else:
+            empty = (held.state[places] == State.NOT_GIVEN.value) & (held.reason[places] == "")
+            held.state[places[empty]] = stated.value
+            bound = number[np.isin(names[number], list(rule.applies_to))]
+            held.value[bound], held.state[bound] = np.nan, stated.value
+            held.reason[bound] = "a number beside a marker"
+            held.text[bound] = word  # what is withheld is not passed on as text either
+    return held, unknown
 
 
 def _state_of(word: str, layout: Layout) -> State | None:

@@ -89,7 +89,7 @@ def choose_layout(
             f"{file_name} fits the layouts {names} equally well", "one layout",
             "Say which one it is, by the name of the layout",
         )  # fmt: skip
-    if best[0].layout.other_columns == "read":
+    if best[0].layout.any_table:
         _refuse_near_miss(matches, header, file_name)
     return _without_repeats(best[0], file_name)
 

@@ -99,17 +99,14 @@ def read_delivery(
     known = layouts if layouts is not None else _layouts_beside(register)
     match = choose_layout(grid.header, known, file.name, layout)
     columns = _sort_columns(match, grid, file.name)
-    delivery, table = (
-        file.sha256[:16],
-        match.layout.table or table_of(file.name) or match.layout.name,
-    )
     keys, kept, refused = _read_keys(match, grid, register)
     if not kept:
         raise _nothing_read(file.name, match, refused)
     rows = [grid.rows[row] for row in kept]
     breakdowns = read_breakdowns(match, rows, columns.dimensions, register)
     held = RowKeys(breakdown=breakdowns.labels, cohort=_cohorts(match, rows), **keys)
-    figures = build_figures(delivery, table, match, rows, held, columns.figures)
+    table = match.layout.table or table_of(file.name) or match.layout.name
+    figures = build_figures(file.sha256[:16], table, match, rows, held, columns.figures)
     remarks = _remarks(file, match, grid, known)
     receipt = _receipt(
         file, match, table, figures, refused, breakdowns, columns, remarks, len(kept), published
@@ -226,7 +223,7 @@ def _remarks(
     said = []
     if file.encoding == "windows-1252":
         said.append("The file is not UTF-8; it was read as Windows-1252.")
-    if match.layout.other_columns == "read":
+    if match.layout.any_table:
         near = nearest_match(grid.header, layouts, apart_from=match.layout.name)
         if near is not None:
             said.append(f"No table is described for these columns; nearest: {near.sentence}.")

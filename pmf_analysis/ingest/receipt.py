@@ -19,7 +19,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class UnreadCell:
-    """A cell that holds neither a number nor a known marker: kept, without a value."""
+    """A cell that holds neither a number nor a known marker: kept, without a value.
+
+    ``text`` is cut short; of a number beside a marker it is the marker, never the number.
+    """
 
     line: int
     column: str
@@ -59,7 +62,8 @@ class Receipt:
         The last two add up to the first.
     refusals : tuple of Refusal
     cells, cells_unread : int
-        Cells of figures in the rows read; those among them that could not be read.
+        Cells of figures in the rows read; cells that could not be read (also of a column
+        with the state of its row).
     unread : tuple of UnreadCell
     duplicates : tuple of Duplicate
     states : dict

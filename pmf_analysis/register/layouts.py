@@ -129,6 +129,11 @@ class Layout(Frozen):
         return f"{self.version} ({', '.join(self.bases)})" if self.bases else self.version
 
     @property
+    def any_table(self) -> bool:
+        """Whether it describes a kind of file, and no one table."""
+        return not self.table
+
+    @property
     def months(self) -> tuple[str, ...]:
         """The twelve columns of a wide layout, April first; empty in a long one."""
         return (*MONTHS[3:], *MONTHS[:3]) if self.months_of else ()

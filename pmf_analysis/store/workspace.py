@@ -38,7 +38,7 @@ def find_workspace(start: Path) -> Path:
     WorkspaceError
         If there is none.
     """
-    start = Path(start).absolute()
+    start = Path(start).resolve()
     for folder in (start, *start.parents):
         if is_workspace(folder):
             return folder

@@ -18,7 +18,7 @@ def own(layouts, name: str) -> tuple[str, ...]:
     "name",
     ["c1_referrals", "c6_referrals_by_month", "b1_children_in_need", "c4_section_47",
      "d3_plans_starting", "d5_plans_at_31_march", "population", "cla_number", "pmf_long",
-     "dfe_open_data"],
+     "dfe_open_data", "csww_workforce"],
 )  # fmt: skip
 def test_each_shipped_layout_is_found_by_its_own_columns(layouts, name):
     assert choose_layout(own(layouts, name), layouts, "any.csv").layout.name == name

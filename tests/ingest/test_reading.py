@@ -79,7 +79,11 @@ def test_long_layout_reads_states_cohorts_and_indicators(read):
     denominator = figures[figures["column"] == "denominator"]
     assert denominator["state"].tolist()[2:4] == ["final", "rounds_to_zero"]
     unread = [(cell.line, cell.column, cell.text) for cell in extract.receipt.unread]
-    assert unread == [(4, "numerator", "1938"), (6, "state", "what")]
+    assert unread == [(4, "numerator", "c"), (6, "state", "what")]
+    assert "1938" not in set(figures["text"]) and extract.receipt.labels_unknown == (
+        "CLA",
+        "NONSENSE",
+    )
 
 
 def test_an_indicator_code_the_register_lacks_is_named(root, tmp_path, layouts):

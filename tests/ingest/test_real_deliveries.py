@@ -117,3 +117,17 @@ def test_codes_that_changed_between_vintages_mean_one_unit(received):
     ].figures
     keys = [set(zip(part["service_area"], part["period"], strict=True)) for part in (old, new)]
     assert keys[0] < keys[1]
+
+
+def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_refused(shared, national, layouts):
+    path = shared / "data" / "dfe_workforce" / "csww_indicators_2017_to_2025.csv"
+    extract = read_delivery(path, national, layouts)
+    receipt = extract.receipt
+    assert (receipt.table, receipt.last_period) == ("csww_workforce", "2025-09-30")
+    assert (receipt.rows_in_file, receipt.rows_refused) == (1463, 14)
+    assert all(" / " in refusal.reason for refusal in receipt.refusals)
+    kent = extract.figures[
+        (extract.figures["service_area"] == "E10000016")
+        & (extract.figures["period"] == "2025-09-30")
+    ].set_index("column")["value"]
+    assert (kent["turnover_rate_fte"], kent["agency_rate_fte"]) == (15.4, 13.2)
