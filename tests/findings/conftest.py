@@ -1,0 +1,41 @@
+"""A synthetic county carried through the chain once, for all tests of findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from pmf_analysis import analysis, findings, prepared, receiving, register
+from pmf_analysis.store import Store, create_workspace
+from pmf_analysis.synthetic import DEMO_SEED, write_county
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory):
+    """Context, analysis and facts of the demo county; verdicts are invented: all green."""
+    folder = tmp_path_factory.mktemp("county")
+    store = Store(create_workspace(folder / "w", "medwold"))
+    receiving.receive(store, [write_county(folder / "delivered", DEMO_SEED)])
+    as_at, receipts = prepared.known_at(store, None)
+    context = register.Context(register.load(store.reference), as_at)
+    measured = prepared.measure_table(prepared.Prepared(store, "none", context, ""), receipts)
+    analysed = analysis.analyse_all(measured, context)
+    pairs = measured[["indicator", "service_area"]].drop_duplicates()
+    verdicts = pairs.assign(verdict="green", reason="Complete and consistent")
+    return context, analysed, findings.latest_facts(analysed, verdicts, context)
+
+
+@pytest.fixture(scope="session")
+def context(county):
+    return county[0]
+
+
+@pytest.fixture(scope="session")
+def facts(county) -> pd.DataFrame:
+    return county[2]
+
+
+@pytest.fixture(scope="session")
+def found(facts, context) -> pd.DataFrame:
+    """The finding table of the county."""
+    return findings.judge(facts, context)

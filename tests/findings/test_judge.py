@@ -1,0 +1,99 @@
+"""Findings of the synthetic county, and laws that hold for every finding."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmf_analysis import findings
+from pmf_analysis.findings import load_catalogue
+from pmf_analysis.findings.conditions import holds
+from pmf_analysis.tables import FINDING, SERIES
+from pmf_analysis.terms import Variation
+
+
+def test_every_series_gets_a_status_a_chart_line_and_a_quality_line(facts, found):
+    for family in ("status", "variation", "quality"):
+        said = found[found["family"] == family][list(SERIES)].drop_duplicates()
+        assert len(said) == len(facts), family
+
+
+def test_a_finding_is_one_sentence_with_evidence(found):
+    assert list(found.columns) == list(FINDING)
+    assert found["finding_id"].is_unique
+    for row in found.itertuples(index=False):
+        assert row.sentence[-1] in ".?"
+        assert "nan" not in row.sentence.lower().split()
+        assert "None" not in row.sentence
+        assert "{" not in row.sentence
+        assert "  " not in row.sentence
+        assert json.loads(row.evidence)["period"] == row.period
+
+
+def test_no_sentence_claims_a_change_without_a_signal(facts, found):
+    signals = facts.set_index(list(SERIES))["signal"]
+    change = re.compile(r"\b(?:improved|worsened|improving|worsening)\b", re.I)
+    claimed = found[found["sentence"].str.contains(change)]
+    assert len(claimed)
+    for row in claimed.itertuples(index=False):
+        signal = signals[row.indicator, row.service_area, row.cohort]
+        assert signal in ("improvement", "concern"), row.sentence
+
+
+@given(
+    rag=st.sampled_from(["red", "amber", "green", "not_rated"]),
+    variation=st.sampled_from([v.value for v in Variation]),
+    change=st.floats(-50, 50),
+)
+def test_common_cause_never_matches_a_claim(facts, rag, variation, change):
+    signal = findings.facts.SIGNALS.get(Variation(variation), "not_tested")
+    row = facts.head(1).assign(
+        rag=rag, variation=variation, signal=signal, dot_previous_change=change
+    )
+    for entry in load_catalogue().entries:
+        if entry.claims in ("improved", "worsened") and holds(row, entry.when).any():
+            assert signal in ("improvement", "concern")
+
+
+def test_the_order_of_rows_does_not_matter(facts, context, found):
+    shuffled = facts.sample(frac=1, random_state=1)
+    again = findings.judge(shuffled.sort_index(), context)
+    pd.testing.assert_frame_equal(again, found)
+
+
+def test_no_facts_no_findings(facts, context):
+    empty = findings.judge(facts.head(0), context)
+    assert list(empty.columns) == list(FINDING)
+    assert empty.empty
+
+
+def test_a_red_verdict_is_a_critical_finding(facts, context):
+    red = facts.head(1).assign(verdict="red", verdict_reason="A check failed.")
+    said = findings.judge(red, context)
+    quality = said[said["family"] == "quality"].iloc[0]
+    assert (quality["code"], quality["severity"]) == ("Q-RED", "critical")
+    assert quality["sentence"] == "The data should not be relied on: A check failed."
+
+
+def test_a_suppressed_figure_is_said_to_be_withheld_and_has_no_number(facts, context):
+    row = facts.head(1).assign(
+        shown_value=float("nan"), has_value=False, state="suppressed", shown_state="suppressed",
+        shown_text="", rag="not_rated",
+    )  # fmt: skip
+    said = findings.judge(row, context)
+    status = said[said["family"] == "status"]
+    assert list(status["code"]) == ["S-NO-FIGURE"]
+    assert "withheld to protect confidentiality" in status["sentence"].iloc[0]
+
+
+@pytest.mark.parametrize("word", ["{shown}", "{0.__class__}", "<script>"])
+def test_text_from_the_register_is_never_a_template(facts, context, word):
+    row = facts.head(1).assign(break_period="2025-04", break_kind="recording", break_reason=word)
+    said = findings.judge(row, context)
+    sentence = said[said["code"] == "B-BREAK"]["sentence"].iloc[0]
+    assert word in sentence
