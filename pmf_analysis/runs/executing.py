@@ -79,6 +79,7 @@ def execute_order(order: Order) -> Outcome:
     try:
         papermill.execute_notebook(
             order.notebook, order.output, parameters=order.parameters, kernel_name="python3",
+            language="python",
             progress_bar=False, cwd=order.working_folder, start_timeout=180,
             execution_timeout=order.timeout, kernel_manager_class=LocalKernelManager,
             shutdown_kernel="immediate",
