@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,34 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import tables
-from pmf_analysis.measures.calendar import Placed, place
 from pmf_analysis.measures.known import REASONS, Cells, KnownTable, known_tables
+from pmf_analysis.measures.parts import Parts, parts_of
 from pmf_analysis.measures.rolling import shown
 from pmf_analysis.measures.values import Confidence, Values, values_of, with_printed
-from pmf_analysis.register.models import Denominator, Indicator, Published
+from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
-from pmf_analysis.terms import Frequency, MeasureKind, State, Verdict
+from pmf_analysis.terms import MeasureKind, State, Verdict
 
 TWICE = "delivered twice with different values"
 
 _REASON_STATES = np.array(["", *(reason.value for reason in REASONS)], dtype=object)
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """Numerator and denominator of one indicator, over the same rows.
-
-    ``supplier`` is the id of the denominator's delivery; ``yearly`` says that the
-    denominator is a yearly figure that serves shorter periods.
-    """
-
-    rows: pd.DataFrame
-    placed: Placed
-    numerator: Cells
-    denominator: Cells
-    printed: Cells
-    supplier: NDArray[np.object_]
-    yearly: bool
 
 
 def build(
@@ -104,7 +86,7 @@ def _wanted(indicators: Iterable[Indicator]) -> dict[str, set[str]]:
 def _measures(
     indicator: Indicator, known: Mapping[str, KnownTable], rule: Confidence, as_at: date
 ) -> pd.DataFrame:
-    parts = _parts(indicator, known)
+    parts = parts_of(indicator, known)
     values = _values(indicator, parts, rule)
     clash = parts.numerator.clash | parts.denominator.clash
     provisional, revised = _not_final(indicator, parts, as_at)
@@ -133,96 +115,7 @@ def _measures(
     return pd.concat([measures, seen], axis=1)
 
 
-def _parts(indicator: Indicator, known: Mapping[str, KnownTable]) -> _Parts:
-    published = indicator.source.published
-    table = known[published.table]
-    everywhere = place(table.rows["period"])
-    mine = (table.rows["breakdown"] == published.breakdown).to_numpy()
-    chosen = np.flatnonzero(mine & everywhere.of_frequency(indicator.frequency))
-    rows = table.rows.iloc[chosen].reset_index(drop=True)
-    placed = place(rows["period"])
-    numerator = _added([table.cells(name).take(chosen) for name in published.numerator], len(rows))
-    printed = table.cells(published.value).take(chosen)
-    nobody = np.full(len(rows), "", dtype=object)
-    absent = Cells.absent(len(rows))
-    if published.denominator is None or indicator.kind is MeasureKind.COUNT:
-        return _Parts(rows, placed, numerator, absent, printed, nobody, False)
-    if not published.denominator.table and not published.denominator.period_shift:
-        own = _own_row(published, table, chosen)
-        if own is not None:
-            return _Parts(rows, placed, numerator, own, printed, nobody, False)
-    other = known.get(published.denominator.table or published.table)
-    if other is None:
-        return _Parts(rows, placed, numerator, absent, printed, nobody, False)
-    found, yearly = _find_rows(rows, placed, other, published.denominator, indicator.frequency)
-    supplier = np.where(found < 0, "", other.rows["delivery"].to_numpy(dtype=object)[found])
-    denominator = other.cells(published.denominator.column).take(found)
-    return _Parts(rows, placed, numerator, denominator, printed, supplier, yearly)
-
-
-def _own_row(published: Published, table: KnownTable, chosen: NDArray[np.intp]) -> Cells | None:
-    """The denominator that stands in the numerator's own row, when it does."""
-    denominator = published.denominator
-    if denominator is None or denominator.breakdown not in ("", published.breakdown):
-        return None
-    return table.cells(denominator.column).take(chosen)
-
-
-def _added(columns: Sequence[Cells], count: int) -> Cells:
-    """Columns added up; without a number where any of them has none."""
-    if not columns:
-        return Cells.absent(count)
-    return Cells(
-        value=np.sum([_sound(cells) for cells in columns], axis=0),
-        reason=np.max([cells.reason for cells in columns], axis=0),
-        provisional=np.any([cells.provisional for cells in columns], axis=0),
-        clash=np.any([cells.clash for cells in columns], axis=0),
-        revised=np.any([cells.revised for cells in columns], axis=0),
-    )
-
-
-def _sound(cells: Cells) -> NDArray[np.float64]:
-    return np.where(cells.clash, np.nan, cells.value)
-
-
-def _find_rows(
-    rows: pd.DataFrame, placed: Placed, other: KnownTable, wanted: Denominator, frequency: Frequency
-) -> tuple[NDArray[np.intp], bool]:
-    """For each row the row of another table (or breakdown) that holds its denominator.
-
-    Periods meet by their number in time, so that the population of 2024 with a shift of 1
-    serves the year to March 2025; a yearly denominator serves each month of its year. A
-    cohort without a denominator of its own takes that of all.
-    """
-    offered = np.flatnonzero((other.rows["breakdown"] == wanted.breakdown).to_numpy())
-    candidates = other.rows.iloc[offered].reset_index(drop=True)
-    place_there = place(candidates["period"])
-    same = place_there.of_frequency(frequency)
-    yearly = frequency is not Frequency.YEAR and not same.any()
-    usable = place_there.of_frequency(Frequency.YEAR) if yearly else same
-    when_there = (place_there.year if yearly else place_there.index) + wanted.period_shift
-    when = placed.year if yearly else placed.index
-    keys = dict(
-        zip(
-            zip(
-                candidates["service_area"][usable],
-                candidates["cohort"][usable],
-                when_there[usable].tolist(),
-                strict=True,
-            ),
-            offered[usable].tolist(),
-            strict=True,
-        )
-    )
-    areas, cohorts = rows["service_area"].tolist(), rows["cohort"].tolist()
-    found = [
-        keys.get((area, cohort, at), keys.get((area, "all", at), -1))
-        for area, cohort, at in zip(areas, cohorts, when.tolist(), strict=True)
-    ]
-    return np.array(found, dtype=np.intp), yearly
-
-
-def _values(indicator: Indicator, parts: _Parts, rule: Confidence) -> Values:
+def _values(indicator: Indicator, parts: Parts, rule: Confidence) -> Values:
     printed_only = (
         indicator.kind in (MeasureKind.MEAN, MeasureKind.MEDIAN)
         and indicator.source.published.value != ""
@@ -231,7 +124,7 @@ def _values(indicator: Indicator, parts: _Parts, rule: Confidence) -> Values:
     if printed_only:
         return _as_delivered(parts.printed)
     reason = numerator.reason
-    if indicator.kind is not MeasureKind.COUNT and indicator.source.published.denominator:
+    if indicator.kind is not MeasureKind.COUNT:
         reason = np.maximum(reason, denominator.reason)
     clash = numerator.clash | denominator.clash
     reason = np.where(clash, np.int8(1), reason)
@@ -245,11 +138,11 @@ def _as_delivered(printed: Cells) -> Values:
     nothing = np.full(len(printed.value), np.nan)
     reason = np.where(printed.clash, np.int8(1), printed.reason)
     method = np.where(printed.clash, TWICE, np.where(reason == 0, "as published", ""))
-    return Values(_sound(printed), nothing, nothing, reason, method.astype(object))
+    return Values(printed.value, nothing, nothing, reason, method.astype(object))
 
 
 def _not_final(
-    indicator: Indicator, parts: _Parts, as_at: date
+    indicator: Indicator, parts: Parts, as_at: date
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which rows may still change, and which have changed since they were first given."""
     late = timedelta(days=indicator.matures_after)

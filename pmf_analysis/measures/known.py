@@ -38,7 +38,7 @@ class Cells:
     provisional : ndarray of bool
         Whether the delivery itself calls the number provisional.
     clash : ndarray of bool
-        Whether one delivery gives the cell twice, differently.
+        Whether one delivery gives the cell twice, differently; then it has no number.
     revised : ndarray of bool
         Whether the delivery calls it revised, or an earlier one held another number.
     """
@@ -249,6 +249,7 @@ def _cells(
             if here.delivery[place] != source[row]:
                 raise _same_day(here, place, source[row], keys.iloc[row], table, column, names)
             clash[row] = True
+    cells.value[clash], cells.reason[clash] = np.nan, 1
     changed = _other(before, cells) & ~np.isnan(before.value) & ~np.isnan(cells.value[before.row])
     revised[before.row[changed]] = True
     return Cells(cells.value, cells.reason, provisional, clash, revised)

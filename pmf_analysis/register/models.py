@@ -41,7 +41,10 @@ class Frozen(BaseModel):
 
 
 class Denominator(Frozen):
-    """What a numerator is held over: a column of this table or of another one."""
+    """What a numerator is held over: a column of this table or of another one.
+
+    Without ``table`` and ``breakdown`` it stands in the numerator's own row.
+    """
 
     column: str
     table: str = ""
