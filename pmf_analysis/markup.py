@@ -102,9 +102,7 @@ def table_html(
             f"The table {caption!r} has no column {header!r} to name its rows",
             f"one of {', '.join(columns)}",
         )
-    writers = [
-        _writer(table[name], (cells or {}).get(name), missing) for name in table.columns
-    ]
+    writers = [_writer(table[name], (cells or {}).get(name), missing) for name in table.columns]
     numeric = [table[name].dtype.kind in "iuf" for name in table.columns]
     head = "".join(
         f'<th scope="col"{_right(right)}>{escape(name)}</th>'
@@ -113,9 +111,7 @@ def table_html(
     rows = (
         "".join(
             _cell(write(value), name == header, right)
-            for name, write, value, right in zip(
-                columns, writers, row, numeric, strict=True
-            )
+            for name, write, value, right in zip(columns, writers, row, numeric, strict=True)
         )
         for row in table.itertuples(index=False, name=None)
     )
@@ -146,9 +142,7 @@ def _headers(table: pd.DataFrame, caption: str) -> list[str]:
     return columns
 
 
-def _writer(
-    column: pd.Series, given: Cell | None, missing: str
-) -> Callable[[object], Html]:
+def _writer(column: pd.Series, given: Cell | None, missing: str) -> Callable[[object], Html]:
     if given is not None:
         return lambda value: escape(given(value))
     decimals = _decimals(column)

@@ -13,27 +13,26 @@ from typing import TYPE_CHECKING
 from pmf_analysis.charts.chart import Chart
 
 if TYPE_CHECKING:
-    from pmf_analysis.charts.forecast import forecast_chart
-    from pmf_analysis.charts.multiples import small_multiples
-    from pmf_analysis.charts.quality import quality_chart
-    from pmf_analysis.charts.trend import trend_chart
-    from pmf_analysis.charts.variance import variance_chart
+    from pmf_analysis.charts.from_register import (
+        forecast_chart,
+        quality_chart,
+        small_multiples,
+        trend_chart,
+        variance_chart,
+    )
 
 __all__ = [
-    "Chart", "forecast_chart", "quality_chart", "small_multiples", "trend_chart", "variance_chart",
-]  # fmt: skip
-
-_HOME = {
-    "forecast_chart": "forecast",
-    "quality_chart": "quality",
-    "small_multiples": "multiples",
-    "trend_chart": "trend",
-    "variance_chart": "variance",
-}
+    "Chart",
+    "forecast_chart",
+    "quality_chart",
+    "small_multiples",
+    "trend_chart",
+    "variance_chart",
+]
 
 
 def __getattr__(name: str) -> object:
-    """Find a chart's function in its module, when first asked for."""
-    if name not in _HOME:
+    """Load the drawing library when a chart is first asked for."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(f"{__name__}.from_register"), name)

@@ -97,9 +97,7 @@ def paint(sheet: Sheet, palette: Palette, draw: Callable[[Axes], None]) -> bytes
     )  # fmt: skip
     tall = head + sheet.height + sheet.below
     with matplotlib.rc_context():
-        matplotlib.rcParams.update(
-            _settings(palette.text, palette.outline, palette.grid)
-        )
+        matplotlib.rcParams.update(_settings(palette.text, palette.outline, palette.grid))
         figure = Figure(figsize=(WIDTH, tall), facecolor=palette.ground)
         FigureCanvasSVG(figure)
         around = figure.add_axes((0, 0, 1, 1))
@@ -143,15 +141,10 @@ def drawable(text: object) -> str:
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float = SIZE, *, bold: bool = False) -> float:
     """Inches that a text takes on one line."""
-    return (
-        text_to_path.get_text_width_height_descent(text, _font(size, bold), False)[0]
-        / 72
-    )
+    return text_to_path.get_text_width_height_descent(text, _font(size, bold), False)[0] / 72
 
 
-def wrapped(
-    text: str, width: float, size: float = SIZE, *, bold: bool = False
-) -> list[str]:
+def wrapped(text: str, width: float, size: float = SIZE, *, bold: bool = False) -> list[str]:
     """A text in lines of at most a width in inches; a word that is too long is cut.
 
     Parameters
@@ -184,17 +177,13 @@ def wrapped(
     return lines
 
 
-def shortened(
-    text: object, width: float, size: float = SIZE, *, bold: bool = False
-) -> str:
+def shortened(text: object, width: float, size: float = SIZE, *, bold: bool = False) -> str:
     """A text cut to a width in inches, with an ellipsis where something is left out."""
     whole = drawable(text)
     if text_width(whole, size, bold=bold) <= width:
         return whole
     # a first guess by the share that fits, then letter by letter
-    kept = whole[
-        : max(1, int(len(whole) * width / text_width(whole, size, bold=bold)) + 2)
-    ]
+    kept = whole[: max(1, int(len(whole) * width / text_width(whole, size, bold=bold)) + 2)]
     while len(kept) > 1 and text_width(kept + "…", size, bold=bold) > width:
         kept = kept[:-1]
     return kept.rstrip() + "…"
@@ -309,9 +298,7 @@ def _settings(text: str, outline: str, grid: str) -> dict[str, Any]:
     plain = {
         name: value
         for name, value in matplotlib.rcParamsDefault.items()
-        if not name.startswith(
-            ("backend", "webagg", "date.epoch", "tk.", "interactive", "toolbar")
-        )
+        if not name.startswith(("backend", "webagg", "date.epoch", "tk.", "interactive", "toolbar"))
     }
     look = seaborn.axes_style(
         "white",

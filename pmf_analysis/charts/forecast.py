@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from pmf_analysis import formats
 from pmf_analysis.charts import marks, words
 from pmf_analysis.charts.canvas import WIDTH, Sheet, paint, text_width
 from pmf_analysis.charts.chart import Chart
-from pmf_analysis.charts.marks import EndLabel
+from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.charts.timeline import Timeline
 from pmf_analysis.charts.trend import measure_words, past
@@ -24,18 +24,32 @@ from pmf_analysis.terms import State
 HEIGHT = 3.0
 HISTORY = 48
 """Periods of history that are drawn."""
-_COLUMNS = (
-    "forecast", "forecast_lower80", "forecast_upper80", "forecast_lower95", "forecast_upper95",
-)  # fmt: skip
 
 
-def forecast_chart(
+@dataclass(frozen=True)
+class _Outlook:
+    """Everything that is drawn, one entry for each period of the axis."""
+
+    timeline: Timeline
+    values: Floats
+    middle: Floats
+    low80: Floats
+    high80: Floats
+    low95: Floats
+    high95: Floats
+    target: Floats
+    floor: Floats
+    states: tuple[tuple[int, State], ...]  # of the history, with their places
+    reason: str
+
+
+def draw_forecast(
     series: pd.DataFrame,
     indicator: Indicator,
     *,
     title: str,
     area: str,
-    breaks: Sequence[tuple[str, str]] = (),
+    breaks: Sequence[BreakMark | tuple[str, str]] = (),
     column: str = "value",
     palette: Palette | None = None,
 ) -> Chart:
@@ -51,8 +65,8 @@ def forecast_chart(
         The message, as a sentence.
     area : str
         The unit's name.
-    breaks : sequence of (period code, label)
-        The first period after each registered break or rebase.
+    breaks : sequence of BreakMark or (period code, label)
+        Registered breaks and rebases; those off the axis are left out.
     column : str
         The column that was forecast: ``value`` or ``shown_value``.
     palette : Palette, optional
@@ -69,138 +83,101 @@ def forecast_chart(
         If the table holds no history.
     """
     colours = palette or shipped_palette()
-    history = (
-        past(series, indicator, area)
-        .drop_duplicates("period", keep="last")
-        .tail(HISTORY)
+    outlook = _read(series, indicator, area, column)
+    low, high = marks.value_range(
+        indicator, outlook.values, outlook.low95, outlook.high95, outlook.target, outlook.floor
     )
-    coming = series[series["state"] == State.FORECAST.value].sort_values("period_end")
-    coming = coming.drop_duplicates("period", keep="last")
-    reason = next(
-        (text for text in marks.texts(history, "forecast_reason")[::-1] if text), ""
-    )
-    timeline = Timeline.of([*history["period"], *coming["period"]])
-    seen = timeline.spread_out(history)
-    ahead = timeline.spread_out(coming)
-    values = marks.floats(seen, column)
-    middle, low80, high80, low95, high95 = (
-        marks.floats(ahead, name) for name in _COLUMNS
-    )
-    target = pd.Series(
-        np.where(np.isnan(given := marks.floats(seen, "target")), marks.floats(ahead, "target"), given)
-    ).ffill().to_numpy()  # fmt: skip
-    floor = pd.Series(marks.floats(seen, "floor")).ffill().to_numpy()
-    # the chart ends where the forecast does; a fan wider than the axis would say nothing
-    low, high = marks.value_range(indicator, values, low95, high95, target, floor)
-    labels = _end_labels(
-        values, (middle, low95, high95), target, floor, indicator, colours
-    )
-    left = 0.3 + max(
-        text_width(marks.tick(value, low, high, indicator)) for value in (low, high)
-    )
+    labels = _end_labels(outlook, indicator, colours)
+    left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
     right = marks.right_of(labels)
-    placed = marks.place_breaks(breaks, timeline, WIDTH - left - right)
-    states = marks.states(history)
+    placed = marks.place_breaks(breaks, outlook.timeline, WIDTH - left - right)
+    covers = outlook.timeline.words
+    states = [state for _, state in outlook.states]
     sheet = Sheet(
         title=title,
         subtitle=f"{indicator.name}, {measure_words(indicator)}. {area}. "
-        f"{timeline.words[:1].upper()}{timeline.words[1:]}",
+        f"{covers[:1].upper()}{covers[1:]}",
         height=HEIGHT,
         left=left,
         right=right,
         above=marks.above(placed),
         key=marks.key_of(
-            (),
-            State.PROVISIONAL in states,
-            any(not one.has_value for one in states),
-            colours,
+            (), State.PROVISIONAL in states, any(not one.has_value for one in states), colours
         ),
     )
 
     def draw(axes: Axes) -> None:
         marks.value_axis(axes, low, high, indicator, colours)
-        _bands(axes, values, (middle, low80, high80, low95, high95), colours)
-        whole = [""] * len(timeline)
-        marks.draw_steps(
-            axes, target, whole, color=colours.chart["target"], linewidth=2
-        )
-        marks.draw_steps(
-            axes, floor, whole, color=colours.chart["floor"], linewidth=1.6,
-            linestyle=(0, (1, 1.3)),
-        )  # fmt: skip
-        _history(
-            axes, values, _state_places(seen, len(history), timeline, history), colours
-        )
-        marks.time_axis(axes, timeline, colours)
+        _bands(axes, outlook, colours)
+        marks.draw_levels(axes, outlook.target, outlook.floor, colours)
+        _history(axes, outlook, colours)
+        marks.time_axis(axes, outlook.timeline, colours)
         marks.draw_breaks(axes, placed, colours, HEIGHT)
         marks.draw_end_labels(axes, labels, low, high, HEIGHT)
 
-    spelled = marks.break_words(breaks, timeline, placed)
+    spelled = marks.break_words(breaks, outlook.timeline, placed)
     return Chart(
         svg=paint(sheet, colours, draw),
-        alt=_alt(title, indicator, area, timeline, values, (middle, low80, high80, low95, high95),
-                 target, floor, spelled, reason),
-        caption=_caption(bool(np.isfinite(middle).any()), reason, spelled, marks.scale_note(low)),
-        table=_table(timeline, seen, values, (middle, low80, high80, low95, high95), indicator),
+        alt=_alt(outlook, title, indicator, area, spelled),
+        caption=_caption(outlook, spelled, marks.scale_note(low)),
+        table=_table(outlook, indicator),
         title=title,
-    )  # fmt: skip
-
-
-def _state_places(
-    seen: pd.DataFrame, length: int, timeline: Timeline, history: pd.DataFrame
-) -> list[tuple[int, State]]:
-    """States of the periods of the history only."""
-    last = int(timeline.place(str(history["period"].iloc[-1])))
-    return list(enumerate(marks.states(seen)))[: last + 1]
-
-
-def _bands(
-    axes: Axes,
-    values: NDArray[np.float64],
-    parts: tuple[NDArray[np.float64], ...],
-    palette: Palette,
-) -> None:
-    middle, low80, high80, low95, high95 = parts
-    places = np.arange(len(values), dtype=float)
-    given = np.flatnonzero(np.isfinite(middle))
-    if not len(given):
-        return
-    known = np.flatnonzero(np.isfinite(values))
-    start = known[-1] if len(known) else None
-
-    def opened(
-        edge: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """An edge of the fan, opening from the last known figure."""
-        at, height = places[given], edge[given]
-        if start is not None and start == given[0] - 1:
-            return np.r_[places[start], at], np.r_[values[start], height]
-        return at, height
-
-    for low, high, name in ((low95, high95, "band95"), (low80, high80, "band80")):
-        at, lower = opened(low)
-        axes.fill_between(
-            at, lower, opened(high)[1], color=palette.chart[name], linewidth=0
-        )
-    at, height = opened(middle)
-    axes.plot(
-        at, height, color="#A63C06", linewidth=2, linestyle=(0, (4, 1.6)), zorder=3
     )
 
 
-def _history(
-    axes: Axes,
-    values: NDArray[np.float64],
-    states: list[tuple[int, State]],
-    palette: Palette,
-) -> None:
+def _read(series: pd.DataFrame, indicator: Indicator, area: str, column: str) -> _Outlook:
+    history = past(series, indicator, area).drop_duplicates("period", keep="last").tail(HISTORY)
+    coming = series[series["state"] == State.FORECAST.value].sort_values("period_end")
+    timeline = Timeline.of([*history["period"], *coming["period"]])
+    seen, ahead = timeline.spread_out(history), timeline.spread_out(coming)
+    known, planned = marks.floats(seen, "target"), marks.floats(ahead, "target")
+    last = int(timeline.place(str(history["period"].iloc[-1])))
+    reasons = [text for text in marks.texts(history, "forecast_reason") if text]
+    return _Outlook(
+        timeline=timeline,
+        values=marks.floats(seen, column),
+        middle=marks.floats(ahead, "forecast"),
+        low80=marks.floats(ahead, "forecast_lower80"),
+        high80=marks.floats(ahead, "forecast_upper80"),
+        low95=marks.floats(ahead, "forecast_lower95"),
+        high95=marks.floats(ahead, "forecast_upper95"),
+        target=marks.held(np.where(np.isnan(known), planned, known)),
+        floor=marks.held(marks.floats(seen, "floor")),
+        states=tuple(enumerate(marks.states(seen)))[: last + 1],
+        reason=reasons[-1] if reasons else "",
+    )
+
+
+def _bands(axes: Axes, outlook: _Outlook, palette: Palette) -> None:
+    places = np.arange(len(outlook.values), dtype=float)
+    given = np.flatnonzero(np.isfinite(outlook.middle))
+    if not len(given):
+        return
+    known = np.flatnonzero(np.isfinite(outlook.values))
+    opens = len(known) > 0 and known[-1] == given[0] - 1
+
+    def from_last(edge: Floats) -> Floats:
+        # the fan opens from the last known figure
+        return np.r_[outlook.values[known[-1]], edge[given]] if opens else edge[given]
+
+    at = np.r_[places[known[-1]], places[given]] if opens else places[given]
+    for low, high, name in (
+        (outlook.low95, outlook.high95, "band95"),
+        (outlook.low80, outlook.high80, "band80"),
+    ):
+        colour = palette.chart[name]
+        axes.fill_between(at, from_last(low), from_last(high), color=colour, linewidth=0)
+    axes.plot(
+        at, from_last(outlook.middle), color=palette.chart["forecast_text"], linewidth=2,
+        linestyle=(0, (4, 1.6)), zorder=3,
+    )  # fmt: skip
+
+
+def _history(axes: Axes, outlook: _Outlook, palette: Palette) -> None:
+    values, states = outlook.values, outlook.states
     places = np.arange(len(values), dtype=float)
     axes.plot(places, values, color=palette.chart["series"], linewidth=1.6, zorder=3)
-    open_ = [
-        at
-        for at, state in states
-        if state is State.PROVISIONAL and np.isfinite(values[at])
-    ]
+    open_ = [at for at, state in states if state is State.PROVISIONAL and np.isfinite(values[at])]
     plain = np.isfinite(values)
     plain[open_] = False
     seaborn.scatterplot(
@@ -210,25 +187,20 @@ def _history(
     line = {"linestyle": "none", "clip_on": False, "zorder": 4}
     axes.plot(open_, values[open_], **line, **marks.hollow(palette, 6))
     missing = [at for at, state in states if not state.has_value]
-    axes.plot(
-        missing, [axes.get_ylim()[0]] * len(missing), **line, **marks.gap(palette)
+    axes.plot(missing, [axes.get_ylim()[0]] * len(missing), **line, **marks.gap(palette))
+
+
+def _end_labels(outlook: _Outlook, indicator: Indicator, palette: Palette) -> list[EndLabel]:
+    middle, low95, high95 = (
+        part[np.isfinite(part)] for part in (outlook.middle, outlook.low95, outlook.high95)
     )
-
-
-def _end_labels(
-    values: NDArray[np.float64],
-    fan: tuple[NDArray[np.float64], ...],
-    target: NDArray[np.float64],
-    floor: NDArray[np.float64],
-    indicator: Indicator,
-    palette: Palette,
-) -> list[EndLabel]:
-    middle, low95, high95 = (part[np.isfinite(part)] for part in fan)
     labels = []
     if len(middle):
         words_ = words.shown(middle[-1], indicator)
-        labels.append(EndLabel(middle[-1], f"forecast {words_}", "#A63C06", True))
-    elif len(known := values[np.isfinite(values)]):
+        labels.append(
+            EndLabel(middle[-1], f"forecast {words_}", palette.chart["forecast_text"], True)
+        )
+    elif len(known := outlook.values[np.isfinite(outlook.values)]):
         labels.append(
             EndLabel(
                 known[-1],
@@ -240,33 +212,19 @@ def _end_labels(
     if len(low95) and len(high95):
         for edge, text in ((high95[-1], "95%: up to {}"), (low95[-1], "95%: from {}")):
             labels.append(
-                EndLabel(
-                    edge, text.format(words.shown(edge, indicator)), palette.quiet_text
-                )
+                EndLabel(edge, text.format(words.shown(edge, indicator)), palette.quiet_text)
             )
-    for part, name in ((target, "target"), (floor, "floor")):
+    for part, name in ((outlook.target, "target"), (outlook.floor, "floor")):
         held = part[np.isfinite(part)]
         if len(held):
             text = f"{name} {words.level(held[-1], indicator)}"
-            labels.append(
-                EndLabel(held[-1], text, palette.chart[name], name == "target")
-            )
+            labels.append(EndLabel(held[-1], text, palette.chart[name], name == "target"))
     return labels
 
 
-def _alt(
-    title: str,
-    indicator: Indicator,
-    area: str,
-    timeline: Timeline,
-    values: NDArray[np.float64],
-    parts: tuple[NDArray[np.float64], ...],
-    target: NDArray[np.float64],
-    floor: NDArray[np.float64],
-    breaks: str,
-    reason: str,
-) -> str:
-    middle, low80, high80, low95, high95 = parts
+def _alt(outlook: _Outlook, title: str, indicator: Indicator, area: str, breaks: str) -> str:
+    timeline, middle, reason = outlook.timeline, outlook.middle, outlook.reason
+    low80, high80, low95, high95 = outlook.low80, outlook.high80, outlook.low95, outlook.high95
     given = np.flatnonzero(np.isfinite(middle))
     if len(given):
         last = given[-1]
@@ -282,47 +240,44 @@ def _alt(
     return words.sentences(
         title,
         f"Line chart with forecast of {indicator.name} for {area}, {timeline.words}",
-        words.first_last_range(values, timeline, indicator),
+        words.first_last_range(outlook.values, timeline, indicator),
         coming,
-        words.targets(target, floor, indicator),
+        words.targets(outlook.target, outlook.floor, indicator),
         breaks.replace("Dotted upright lines", "Breaks"),
     )
 
 
-def _caption(forecast: bool, reason: str, breaks: str, scale: str) -> str:
-    if forecast:
+def _caption(outlook: _Outlook, breaks: str, scale: str) -> str:
+    reason = outlook.reason
+    if np.isfinite(outlook.middle).any():
         how = (
             "If nothing changes: the dashed line is the middle of what may come. About 8 in 10 "
             "outcomes lie in the darker band, about 19 in 20 in the lighter one"
         )
         return words.sentences(how, breaks, scale)
-    return words.sentences(
-        f"No forecast: {reason}" if reason else "No forecast", breaks, scale
-    )
+    return words.sentences(f"No forecast: {reason}" if reason else "No forecast", breaks, scale)
 
 
-def _table(
-    timeline: Timeline,
-    seen: pd.DataFrame,
-    values: NDArray[np.float64],
-    parts: tuple[NDArray[np.float64], ...],
-    indicator: Indicator,
-) -> pd.DataFrame:
+def _table(outlook: _Outlook, indicator: Indicator) -> pd.DataFrame:
     decimals = indicator.decimals
-    names = ("Forecast", "80%, from", "80%, to", "95%, from", "95%, to")
-    what = [
-        State.FORECAST.label if np.isfinite(middle) else state.label
-        for state, middle in zip(marks.states(seen), parts[0], strict=True)
-    ]
+    parts = {
+        f"Figure, {measure_words(indicator)}": outlook.values,
+        "Forecast": outlook.middle,
+        "80%, from": outlook.low80,
+        "80%, to": outlook.high80,
+        "95%, from": outlook.low95,
+        "95%, to": outlook.high95,
+    }
     table = pd.DataFrame(
         {
-            "Period": [period.label for period in timeline.periods],
-            f"Figure, {measure_words(indicator)}": np.round(values, decimals),
-            **{
-                name: np.round(part, decimals)
-                for name, part in zip(names, parts, strict=True)
-            },
-            "State": what,
+            "Period": [period.label for period in outlook.timeline.periods],
+            **{name: np.round(part, decimals) for name, part in parts.items()},
+            "State": [
+                outlook.states[place][1].label
+                if place < len(outlook.states)
+                else State.FORECAST.label
+                for place in range(len(outlook.timeline))
+            ],
         }
     )
     return table.dropna(axis="columns", how="all")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,24 @@ _MEANINGS = {
 _ROWS_OF_BREAKS = 3
 
 
+class BreakMark(NamedTuple):
+    """A registered break or rebase, as a chart shows it.
+
+    Attributes
+    ----------
+    period : str
+        Code of the first period after it.
+    label : str
+        A few words, beside its line.
+    detail : str
+        What else the caption says of it.
+    """
+
+    period: str
+    label: str
+    detail: str = ""
+
+
 @dataclass(frozen=True)
 class EndLabel:
     """A label at the right-hand end of a line."""
@@ -49,9 +68,7 @@ def floats(series: pd.DataFrame, column: str) -> Floats:
     """A column as numbers; all NaN where the table lacks it."""
     if column not in series.columns:
         return np.full(len(series), np.nan)
-    return pd.to_numeric(series[column], errors="coerce").to_numpy(
-        dtype=float, na_value=np.nan
-    )
+    return pd.to_numeric(series[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
 def texts(series: pd.DataFrame, column: str) -> list[str]:
@@ -138,19 +155,27 @@ def runs(values: Floats, *more: Sequence[object]) -> list[tuple[int, int, float]
     return found
 
 
-def draw_steps(
-    axes: Axes, values: Floats, more: Sequence[object], **line: object
-) -> None:
+def draw_steps(axes: Axes, values: Floats, more: Sequence[object], **line: object) -> None:
     """A level that holds for a stretch and then changes, without a slope between."""
     for first, last, value in runs(values, more):
-        axes.plot(
-            [first - 0.5, last + 0.5], [value, value], solid_capstyle="butt", **line
-        )
+        axes.plot([first - 0.5, last + 0.5], [value, value], solid_capstyle="butt", **line)
 
 
-def value_axis(
-    axes: Axes, low: float, high: float, indicator: Indicator, palette: Palette
-) -> None:
+def held(levels: Floats) -> Floats:
+    """Levels that hold on through periods without a row."""
+    return pd.Series(levels).ffill().to_numpy()
+
+
+def draw_levels(axes: Axes, target: Floats, floor: Floats, palette: Palette) -> None:
+    """Target as a solid line, floor as a dotted one, each stepped where it changes."""
+    whole = [""] * len(target)
+    draw_steps(axes, target, whole, color=palette.chart["target"], linewidth=2)
+    draw_steps(
+        axes, floor, whole, color=palette.chart["floor"], linewidth=1.6, linestyle=(0, (1, 1.3))
+    )
+
+
+def value_axis(axes: Axes, low: float, high: float, indicator: Indicator, palette: Palette) -> None:
     """Five or so labelled values, with quiet lines across."""
     axes.set_ylim(low, high)
     locator = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=high - low > 5)
@@ -167,9 +192,7 @@ def value_axis(
 def tick(value: float, low: float, high: float, indicator: Indicator) -> str:
     """A value as the axis prints it."""
     decimals = 0 if high - low > 5 else 1 if high - low > 0.5 else 2
-    return formats.number(value, decimals) + (
-        "%" if indicator.unit == "percent" else ""
-    )
+    return formats.number(value, decimals) + ("%" if indicator.unit == "percent" else "")
 
 
 def time_axis(axes: Axes, timeline: Timeline, palette: Palette) -> None:
@@ -241,14 +264,14 @@ class PlacedBreak:
 
 
 def place_breaks(
-    breaks: Sequence[tuple[str, str]], timeline: Timeline, width: float
+    breaks: Sequence[BreakMark | tuple[str, str]], timeline: Timeline, width: float
 ) -> list[PlacedBreak]:
     """Where the labels of breaks go: in rows above the plot, none over another.
 
     Parameters
     ----------
-    breaks : sequence of (period code, label)
-        The first period after each break; those off the axis are left out.
+    breaks : sequence of BreakMark or (period code, label)
+        Those off the axis are left out.
     timeline : Timeline
     width : float
         Inches of the plot.
@@ -261,17 +284,15 @@ def place_breaks(
     inch = width / (max(len(timeline) - 0.3, 0.7) + 0.7)
     ends: list[float] = []
     placed = []
-    for number, (code, label) in enumerate(within(breaks, timeline)):
-        place = timeline.place(code) - 0.5
+    for number, mark in enumerate(within(breaks, timeline)):
+        place = timeline.place(mark.period) - 0.5
         at = (place + 0.7) * inch
-        text = shortened(label, min(3.4, max(at, width - at) - 0.1))
+        text = shortened(mark.label, min(3.4, max(at, width - at) - 0.1))
         for candidate in (text, letter(number)):
             wide = text_width(candidate) + 0.12
             left = at + wide > width
             start, end = (at - wide, at) if left else (at, at + wide)
-            row = next(
-                (row for row, taken in enumerate(ends) if start >= taken), len(ends)
-            )
+            row = next((row for row, taken in enumerate(ends) if start >= taken), len(ends))
             if row < _ROWS_OF_BREAKS:
                 break
         row = min(row, _ROWS_OF_BREAKS - 1)
@@ -282,16 +303,11 @@ def place_breaks(
     return placed
 
 
-def within(
-    breaks: Sequence[tuple[str, str]], timeline: Timeline
-) -> list[tuple[str, str]]:
+def within(breaks: Sequence[BreakMark | tuple[str, str]], timeline: Timeline) -> list[BreakMark]:
     """The breaks that lie on the axis, in order of time."""
-    on_axis = [
-        (code, label)
-        for code, label in breaks
-        if 0 < timeline.place(code) < len(timeline)
-    ]
-    return sorted(on_axis, key=lambda pair: (timeline.place(pair[0]), pair[1]))
+    marked = [BreakMark(*one) for one in breaks]
+    on_axis = [one for one in marked if 0 < timeline.place(one.period) < len(timeline)]
+    return sorted(on_axis, key=lambda one: (timeline.place(one.period), one.label, one.detail))
 
 
 def letter(number: int) -> str:
@@ -306,9 +322,7 @@ def above(placed: Sequence[PlacedBreak]) -> float:
     return 0.08 + LINE * (1 + max(one.row for one in placed)) if placed else 0.08
 
 
-def draw_breaks(
-    axes: Axes, placed: Sequence[PlacedBreak], palette: Palette, height: float
-) -> None:
+def draw_breaks(axes: Axes, placed: Sequence[PlacedBreak], palette: Palette, height: float) -> None:
     """Upright lines with their labels above the plot, beside the line."""
     for one in placed:
         top = 1 + (0.03 + LINE * (one.row + 1)) / height
@@ -325,13 +339,14 @@ def draw_breaks(
 
 
 def break_words(
-    breaks: Sequence[tuple[str, str]], timeline: Timeline, placed: Sequence[PlacedBreak]
+    breaks: Sequence[BreakMark | tuple[str, str]], timeline: Timeline, placed: Sequence[PlacedBreak]
 ) -> str:
     """A sentence that spells out every break, with its letter where the plot shows one."""
     parts = []
     pairs = zip(within(breaks, timeline), placed, strict=True)
-    for number, ((code, label), one) in enumerate(pairs):
-        named = timeline.periods[int(timeline.place(code))].label
-        mark = f"{letter(number)}: " if one.text == letter(number) else ""
-        parts.append(f"{mark}{label} ({named})")
+    for number, (mark, one) in enumerate(pairs):
+        named = timeline.periods[int(timeline.place(mark.period))].label
+        lead = f"{letter(number)}: " if one.text == letter(number) else ""
+        detail = f", {mark.detail.rstrip('.')}" if mark.detail else ""
+        parts.append(f"{lead}{mark.label} ({named}{detail})")
     return f"Dotted upright lines: {'; '.join(parts)}." if parts else ""

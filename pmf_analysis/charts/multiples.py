@@ -55,7 +55,7 @@ class _Panel:
         return words.shown(given[-1], self.indicator) if len(given) else "no figure"
 
 
-def small_multiples(
+def draw_multiples(
     analysis: pd.DataFrame,
     indicators: Mapping[str, Indicator],
     *,
@@ -115,9 +115,7 @@ def small_multiples(
         above=0.1,
     )
     return Chart(
-        svg=paint(
-            sheet, colours, lambda axes: _draw(axes, panels, dates, rows, colours)
-        ),
+        svg=paint(sheet, colours, lambda axes: _draw(axes, panels, dates, rows, colours)),
         alt=_alt(panels, title, area),
         caption="The same dates across; each indicator on a scale of its own, so heights are not "
         "to be compared between them. The last figure and its status stand above each line.",
@@ -127,9 +125,7 @@ def small_multiples(
 
 
 def _panel(indicator: Indicator, rows: pd.DataFrame) -> _Panel:
-    held = rows.sort_values("period_end", kind="stable").drop_duplicates(
-        "period", keep="last"
-    )
+    held = rows.sort_values("period_end", kind="stable").drop_duplicates("period", keep="last")
     values = marks.floats(held, "shown_value")
     given = np.flatnonzero(np.isfinite(values))
     last = int(given[-1]) if len(given) else -1
@@ -138,10 +134,7 @@ def _panel(indicator: Indicator, rows: pd.DataFrame) -> _Panel:
         name=plain(indicator.label),
         indicator=indicator,
         ends=np.array(
-            [
-                float(date.fromisoformat(str(end)).toordinal())
-                for end in held["period_end"]
-            ]
+            [float(date.fromisoformat(str(end)).toordinal()) for end in held["period_end"]]
         ),
         values=values,
         target=marks.floats(held, "target")[last] if len(given) else np.nan,
@@ -176,12 +169,8 @@ def _draw(
             target_lines.append([(left, at_target), (left + _INNER, at_target)])
         given = line[np.isfinite(line[:, 1])]
         if len(given):
-            axes.plot(
-                *given[-1], marker="o", markersize=5, color=palette.chart["series"]
-            )
-        axes.plot(
-            [left, left + _INNER], [foot + 0.04] * 2, color=palette.grid, linewidth=0.8
-        )
+            axes.plot(*given[-1], marker="o", markersize=5, color=palette.chart["series"])
+        axes.plot([left, left + _INNER], [foot + 0.04] * 2, color=palette.grid, linewidth=0.8)
     axes.add_collection(
         LineCollection(
             target_lines,
@@ -190,13 +179,9 @@ def _draw(
             linestyles=[(0, (1, 1.4))],
         )
     )
-    axes.add_collection(
-        LineCollection(lines, colors=palette.chart["series"], linewidths=1.5)
-    )
+    axes.add_collection(LineCollection(lines, colors=palette.chart["series"], linewidths=1.5))
     for rag, places in lasts.items():
-        colour = palette.status[rag.value][
-            "ground" if rag is not Rag.NOT_RATED else "text"
-        ]
+        colour = palette.status[rag.value]["ground" if rag is not Rag.NOT_RATED else "text"]
         axes.plot(
             *np.array(places).T, linestyle="none", marker=_SHAPES[rag], markersize=8,
             markerfacecolor=colour, markeredgecolor=palette.text, markeredgewidth=0.8,
@@ -230,9 +215,7 @@ def _scaled(
     every = every[np.isfinite(every)]
     low, high = (every.min(), every.max()) if len(every) else (0.0, 1.0)
     high = high if high > low else low + 1.0
-    across = (panel.ends - dates[0]) / max(dates[1] - dates[0], 1.0) * (
-        _INNER - 0.08
-    ) + left
+    across = (panel.ends - dates[0]) / max(dates[1] - dates[0], 1.0) * (_INNER - 0.08) + left
     height = foot - (panel.values - low) / (high - low) * _TALL
     target = foot - (panel.target - low) / (high - low) * _TALL
     return np.column_stack([across, height]), float(target)
@@ -242,11 +225,7 @@ def _pieces(line: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """The stretches without a gap."""
     given = np.isfinite(line[:, 1])
     cuts = np.flatnonzero(np.diff(given.astype(int))) + 1
-    return [
-        piece
-        for piece in np.split(line, cuts)
-        if len(piece) > 1 and np.isfinite(piece[0, 1])
-    ]
+    return [piece for piece in np.split(line, cuts) if len(piece) > 1 and np.isfinite(piece[0, 1])]
 
 
 def _alt(panels: list[_Panel], title: str, area: str) -> str:
@@ -261,14 +240,8 @@ def _alt(panels: list[_Panel], title: str, area: str) -> str:
         if not len(given):
             parts.append(f"{panel.name}: no figure")
             continue
-        way = (
-            f"from {words.shown(given[0], panel.indicator)} to "
-            if len(given) > 1
-            else ""
-        )
-        parts.append(
-            f"{panel.name}: {way}{panel.last} in {panel.label}, {panel.rag.label}"
-        )
+        way = f"from {words.shown(given[0], panel.indicator)} to " if len(given) > 1 else ""
+        parts.append(f"{panel.name}: {way}{panel.last} in {panel.label}, {panel.rag.label}")
     return words.sentences(
         title,
         f"{len(panels)} small line charts for {area}: {formats.listed(counts)}",
@@ -280,9 +253,7 @@ def _table(panels: list[_Panel]) -> pd.DataFrame:
     first, points = [], []
     for panel in panels:
         given = panel.values[np.isfinite(panel.values)]
-        first.append(
-            words.shown(given[0], panel.indicator) if len(given) else "no figure"
-        )
+        first.append(words.shown(given[0], panel.indicator) if len(given) else "no figure")
         points.append(len(given))
     return pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ WORDS: Mapping[Verdict, str] = {
 """The word in each cell, so that colour never stands alone."""
 
 
-def quality_chart(
+def draw_quality(
     verdicts: pd.DataFrame,
     *,
     title: str,
@@ -73,9 +74,7 @@ def quality_chart(
         If there is no indicator to show.
     """
     colours = palette or shipped_palette()
-    grid = _grid(
-        require(verdicts, ("indicator", "characteristic", "verdict"), "verdict"), names
-    )
+    grid = _grid(require(verdicts, ("indicator", "characteristic", "verdict"), "verdict"), names)
     labels = [_two_lines(name) for name in grid.index]
     sheet = Sheet(
         title=title,
@@ -112,9 +111,7 @@ def _grid(verdicts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         )
     order = [Verdict.RED, Verdict.AMBER, Verdict.GREEN, Verdict.NOT_ASSESSED]
     worst: dict[tuple[str, str], Verdict] = {}
-    rows = verdicts[["indicator", "characteristic", "verdict"]].itertuples(
-        index=False, name=None
-    )
+    rows = verdicts[["indicator", "characteristic", "verdict"]].itertuples(index=False, name=None)
     for indicator, characteristic, code in rows:
         verdict = Verdict(code)
         held = worst.get((indicator, characteristic), Verdict.NOT_ASSESSED)
@@ -122,8 +119,7 @@ def _grid(verdicts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             characteristic.label.capitalize(): [
-                worst.get((code, characteristic.value), Verdict.NOT_ASSESSED)
-                for code in names
+                worst.get((code, characteristic.value), Verdict.NOT_ASSESSED) for code in names
             ]
             for characteristic in Characteristic
         },
@@ -134,9 +130,7 @@ def _grid(verdicts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 def _two_lines(name: str) -> list[str]:
     lines = wrapped(name, NAMES)
-    return (
-        lines if len(lines) < 3 else [lines[0], shortened(" ".join(lines[1:]), NAMES)]
-    )
+    return lines if len(lines) < 3 else [lines[0], shortened(" ".join(lines[1:]), NAMES)]
 
 
 def _draw(
@@ -148,18 +142,14 @@ def _draw(
 ) -> None:
     order = list(Verdict)
     numbers = grid.map(order.index).to_numpy(dtype=float)
-    fills = ListedColormap(
-        [palette.verdict[verdict.value]["ground"] for verdict in order]
-    )
+    fills = ListedColormap([palette.verdict[verdict.value]["ground"] for verdict in order])
     axes.pcolormesh(
         edges, range(len(grid) + 1), numbers, cmap=fills, vmin=-0.5, vmax=len(order) - 0.5,
         edgecolor=palette.ground, linewidth=2.5,
     )  # fmt: skip
     axes.set(xlim=(0, edges[-1]), ylim=(len(grid), 0))
     axes.set_axis_off()
-    middles = [
-        (left + right) / 2 for left, right in zip(edges, edges[1:], strict=False)
-    ]
+    middles = [(left + right) / 2 for left, right in pairwise(edges)]
     for row, lines in enumerate(names):
         _lines(axes, lines, (0, row + 0.5), -8, "right", palette.text)
         for place, middle in enumerate(middles):
@@ -192,9 +182,7 @@ def _lines(
 
 def _edges(columns: pd.Index, width: float) -> list[float]:
     """Sides of the columns in inches: each as wide as its header needs, and a share of the rest."""
-    widest = (
-        max(text_width(part) for word in WORDS.values() for part in word.split()) + 0.1
-    )
+    widest = max(text_width(part) for word in WORDS.values() for part in word.split()) + 0.1
     needed = [max(text_width(name, bold=True), widest) for name in columns]
     spare = max(0.0, width - sum(needed)) / len(needed)
     edges = [0.0]
@@ -215,11 +203,7 @@ def _alt(grid: pd.DataFrame, title: str, subtitle: str) -> str:
     ]
     named = []
     for verdict, lead in ((Verdict.RED, "No reliance"), (Verdict.AMBER, "Care")):
-        found = [
-            f"{name} ({column.lower()})"
-            for name, column, one in every
-            if one is verdict
-        ]
+        found = [f"{name} ({column.lower()})" for name, column, one in every if one is verdict]
         if found:
             more = f" and {len(found) - 8} more" if len(found) > 8 else ""
             named.append(f"{lead}: {'; '.join(found[:8])}{more}")

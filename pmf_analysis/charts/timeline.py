@@ -36,8 +36,11 @@ class Timeline:
         return len(self.periods)
 
     def place(self, code: str) -> float:
-        """Steps from the first period; a period off the axis has its place there too."""
-        return float(periods.steps_between(self.periods[0], periods.parse(code)))
+        """Steps from the first period; one of another frequency counts by its first day."""
+        asked = periods.parse(code)
+        if asked.frequency is self.periods[0].frequency:
+            return float(periods.steps_between(self.periods[0], asked))
+        return float(sum(period.end < asked.start for period in self.periods))
 
     def spread_out(self, series: pd.DataFrame) -> pd.DataFrame:
         """A series with a row for every period, in order; the last row of a period counts.
@@ -56,26 +59,16 @@ class Timeline:
             Labels that there is room for.
         """
         named = list(enumerate(self.periods))
-        if (
-            self.periods
-            and self.periods[0].frequency is Frequency.MONTH
-            and len(named) <= most * 2
-        ):
+        if self.periods and self.periods[0].frequency is Frequency.MONTH and len(named) <= most * 2:
             chosen = named[:: 1 + (len(named) - 1) // max(1, most - 1)]
-            return [place for place, _ in chosen], [
-                _month(period) for _, period in chosen
-            ]
-        starts = [
-            (place, period) for place, period in named if _starts_a_year(period)
-        ] or named
+            return [place for place, _ in chosen], [_month(period) for _, period in chosen]
+        starts = [(place, period) for place, period in named if _starts_a_year(period)] or named
         for step in _EVERY_YEARS:
             # counted back from the last, which readers look for
             chosen = starts[::-1][::step][::-1]
             if len(chosen) <= most:
                 break
-        return [float(place) for place, _ in chosen], [
-            _year(period) for _, period in chosen
-        ]
+        return [float(place) for place, _ in chosen], [_year(period) for _, period in chosen]
 
     @property
     def words(self) -> str:

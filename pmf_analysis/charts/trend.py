@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from pmf_analysis.charts import marks, words
 from pmf_analysis.charts.canvas import WIDTH, Sheet, paint, text_width
 from pmf_analysis.charts.chart import Chart
-from pmf_analysis.charts.marks import EndLabel
+from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.charts.timeline import Timeline
 from pmf_analysis.errors import ParameterError
@@ -31,15 +30,15 @@ class _Trend:
     """Everything that is drawn, one entry for each period of the axis."""
 
     timeline: Timeline
-    series: NDArray[np.float64]
-    raw: NDArray[np.float64]
-    rolling: NDArray[np.float64]
-    interval: NDArray[np.float64]
-    centre: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-    target: NDArray[np.float64]
-    floor: NDArray[np.float64]
+    series: Floats
+    raw: Floats
+    rolling: Floats
+    interval: Floats
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    target: Floats
+    floor: Floats
     segment: list[str]
     kinds: list[str]
     states: list[State]
@@ -52,13 +51,13 @@ class _Trend:
         return bool(np.isfinite(self.centre).any())
 
 
-def trend_chart(
+def draw_trend(
     series: pd.DataFrame,
     indicator: Indicator,
     *,
     title: str,
     area: str,
-    breaks: Sequence[tuple[str, str]] = (),
+    breaks: Sequence[BreakMark | tuple[str, str]] = (),
     palette: Palette | None = None,
 ) -> Chart:
     """Draw a series over time.
@@ -73,8 +72,8 @@ def trend_chart(
         The message, as a sentence.
     area : str
         The unit's name.
-    breaks : sequence of (period code, label)
-        The first period after each registered break or rebase.
+    breaks : sequence of BreakMark or (period code, label)
+        Registered breaks and rebases; those off the axis are left out.
     palette : Palette, optional
 
     Returns
@@ -96,9 +95,7 @@ def trend_chart(
         trend.floor, *(() if trend.charted else (trend.interval,)),
     )  # fmt: skip
     labels = _end_labels(trend, indicator, colours)
-    left = 0.3 + max(
-        text_width(marks.tick(value, low, high, indicator)) for value in (low, high)
-    )
+    left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
     right = marks.right_of(labels)
     placed = marks.place_breaks(breaks, trend.timeline, WIDTH - left - right)
     sheet = Sheet(
@@ -140,9 +137,7 @@ def past(series: pd.DataFrame, indicator: Indicator, area: str) -> pd.DataFrame:
         If there is none.
     """
     held = require(series, _NEEDED, "series")
-    held = held[held["state"] != State.FORECAST.value].sort_values(
-        "period_end", kind="stable"
-    )
+    held = held[held["state"] != State.FORECAST.value].sort_values("period_end", kind="stable")
     if held.empty:
         raise ParameterError(
             f"There is no figure of {indicator.code} for {area} to draw",
@@ -176,8 +171,8 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
         lower=marks.floats(rows, "lower_limit"),
         upper=marks.floats(rows, "upper_limit"),
         # a level holds through a period that has no row
-        target=pd.Series(marks.floats(rows, "target")).ffill().to_numpy(),
-        floor=pd.Series(marks.floats(rows, "floor")).ffill().to_numpy(),
+        target=marks.held(marks.floats(rows, "target")),
+        floor=marks.held(marks.floats(rows, "floor")),
         segment=marks.texts(rows, "segment"),
         kinds=[
             marks.meaning(code) if not np.isnan(given) else ""
@@ -189,7 +184,7 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
     )
 
 
-def _differ(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+def _differ(one: Floats, other: Floats) -> bool:
     both = np.isfinite(one) & np.isfinite(other)
     return bool((np.abs(one - other)[both] > 1e-9).any())
 
@@ -226,27 +221,12 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
             axes, limit, trend.segment, color=chart["limits"], linewidth=1.2,
             linestyle=(0, (4, 2.5)), zorder=1.8,
         )  # fmt: skip
-    marks.draw_steps(
-        axes, trend.centre, trend.segment, color=chart["centre"], linewidth=1.2
-    )
-    whole = [""] * len(places)
-    marks.draw_steps(axes, trend.target, whole, color=chart["target"], linewidth=2)
-    marks.draw_steps(
-        axes,
-        trend.floor,
-        whole,
-        color=chart["floor"],
-        linewidth=1.6,
-        linestyle=(0, (1, 1.3)),
-    )
+    marks.draw_steps(axes, trend.centre, trend.segment, color=chart["centre"], linewidth=1.2)
+    marks.draw_levels(axes, trend.target, trend.floor, palette)
     if not trend.charted:
-        axes.vlines(
-            places, *trend.interval, color=chart["interval"], linewidth=1.4, alpha=0.75
-        )
+        axes.vlines(places, *trend.interval, color=chart["interval"], linewidth=1.4, alpha=0.75)
     if np.isfinite(trend.rolling).any():
-        axes.plot(
-            places, trend.rolling, color=palette.main[1], linewidth=2.4, zorder=2.5
-        )
+        axes.plot(places, trend.rolling, color=palette.chart["rolling"], linewidth=2.4, zorder=2.5)
     # gaps stay gaps: the line is drawn through neighbouring periods only
     axes.plot(
         places,
@@ -260,7 +240,7 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
 
 def _draw_points(
     axes: Axes,
-    places: NDArray[np.float64],
+    places: Floats,
     trend: _Trend,
     palette: Palette,
     size: float,
@@ -289,13 +269,11 @@ def _draw_points(
     axes.plot(missing, [foot] * len(missing), zorder=5, **line, **marks.gap(palette))
 
 
-def _end_labels(
-    trend: _Trend, indicator: Indicator, palette: Palette
-) -> list[EndLabel]:
+def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[EndLabel]:
     labels = []
     named = (
         (trend.series, "{}", palette.chart["series"], True),
-        (trend.rolling, f"{_rolling_name(indicator)} {{}}", "#1B6F68", True),
+        (trend.rolling, f"{_rolling_name(indicator)} {{}}", palette.chart["rolling_text"], True),
         (trend.upper, "usual, up to {}", palette.quiet_text, False),
         (trend.centre, "average {}", palette.quiet_text, False),
         (trend.lower, "usual, from {}", palette.quiet_text, False),
@@ -315,9 +293,7 @@ def _end_labels(
         given = values[np.isfinite(values)]
         if len(given):
             text = f"{name} {words.level(given[-1], indicator)}"
-            labels.append(
-                EndLabel(given[-1], text, palette.chart[name], name == "target")
-            )
+            labels.append(EndLabel(given[-1], text, palette.chart[name], name == "target"))
     return labels
 
 
@@ -327,9 +303,7 @@ def _rolling_name(indicator: Indicator) -> str:
     )
 
 
-def _alt(
-    trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str
-) -> str:
+def _alt(trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str) -> str:
     what = "Line chart with usual range" if trend.charted else "Dots with 95% intervals"
     return words.sentences(
         title,
@@ -357,22 +331,16 @@ def _caption(trend: _Trend, breaks: str, scale: str) -> str:
 
 
 def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    held = series[series["state"] != State.FORECAST.value].sort_values(
-        "period_end", kind="stable"
-    )
+    held = series[series["state"] != State.FORECAST.value].sort_values("period_end", kind="stable")
     rows = trend.timeline.spread_out(held)
     decimals = indicator.decimals
     columns: dict[str, object] = {
         "Period": [period.label for period in trend.timeline.periods],
         "Numerator": marks.floats(rows, "numerator"),
         "Denominator": marks.floats(rows, "denominator"),
-        f"Figure, {measure_words(indicator)}": np.round(
-            marks.floats(rows, "value"), decimals
-        ),
+        f"Figure, {measure_words(indicator)}": np.round(marks.floats(rows, "value"), decimals),
         "Adjusted for the time of year": np.round(
-            trend.series
-            if np.isfinite(trend.raw).any()
-            else np.full(len(rows), np.nan),
+            trend.series if np.isfinite(trend.raw).any() else np.full(len(rows), np.nan),
             decimals,
         ),
         f"Figure for {_rolling_name(indicator)}": np.round(trend.rolling, decimals),

@@ -44,7 +44,7 @@ class _Row:
     kind: str  # focus, unit or benchmark
 
 
-def variance_chart(
+def draw_variance(
     units: pd.DataFrame,
     indicator: Indicator,
     *,
@@ -81,9 +81,7 @@ def variance_chart(
         If the unit in focus is not in the table.
     """
     colours = palette or shipped_palette()
-    held = require(
-        units, ("service_area", "period", "shown_value", "shown_state"), "unit"
-    )
+    held = require(units, ("service_area", "period", "shown_value", "shown_state"), "unit")
     if focus not in set(held["service_area"]):
         raise ParameterError(
             f"The unit {focus!r} is not among those to compare",
@@ -96,17 +94,11 @@ def variance_chart(
     low, high = _range(rows, target, floor, indicator)
     name_width = max(text_width(_label(row), bold=row.kind != "unit") for row in rows)
     value_width = max(
-        (
-            text_width(_value(row, indicator), bold=True)
-            for row in rows
-            if row.value == row.value
-        ),
+        (text_width(_value(row, indicator), bold=True) for row in rows if row.value == row.value),
         default=0.0,
     )
     levels = [
-        (name, value)
-        for name, value in (("target", target), ("floor", floor))
-        if value == value
+        (name, value) for name, value in (("target", target), ("floor", floor)) if value == value
     ]
     period = periods.parse(str(chosen["period"].iloc[0])).label
     sheet = Sheet(
@@ -129,9 +121,7 @@ def variance_chart(
         alt=_alt(rows, indicator, title, period, target, floor),
         caption=words.sentences(
             "Where two bars overlap, the difference may be chance",
-            "The diamonds are benchmarks"
-            if any(row.kind == "benchmark" for row in rows)
-            else "",
+            "The diamonds are benchmarks" if any(row.kind == "benchmark" for row in rows) else "",
             "" if low == 0 else "The scale does not start at zero",
         ),
         table=_table(rows, indicator),
@@ -151,23 +141,36 @@ def _rows(
         marks.floats(latest, "shown_lower"),
         marks.floats(latest, "shown_upper"),
     )
+    period = str(latest.loc[latest["service_area"] == focus, "period"].iloc[0])
     rows = [
         _Row(
-            plain(names.get(code, code)), values[place], lower[place], upper[place],
-            state, "focus" if code == focus else "unit",
+            name=_named(plain(names.get(code, code)), own, period),
+            value=values[place],
+            lower=lower[place],
+            upper=upper[place],
+            state=state,
+            kind="focus" if code == focus else "unit",
         )
-        for place, (code, state) in enumerate(
-            zip(latest["service_area"], marks.states(latest, "shown_state"), strict=True)
+        for place, (code, own, state) in enumerate(
+            zip(
+                latest["service_area"],
+                latest["period"],
+                marks.states(latest, "shown_state"),
+                strict=True,
+            )
         )
-    ]  # fmt: skip
+    ]
     chosen = latest[latest["service_area"] == focus]
     for column, name in benchmarks.items():
         value = marks.floats(chosen, column)[0]
         if value == value:
             rows.append(_Row(name, value, np.nan, np.nan, State.FINAL, "benchmark"))
-    return sorted(
-        rows, key=lambda row: (row.value != row.value, -row.value, row.kind, row.name)
-    )
+    return sorted(rows, key=lambda row: (row.value != row.value, -row.value, row.kind, row.name))
+
+
+def _named(name: str, own: str, period: str) -> str:
+    """A unit's name, with its period where that is another one."""
+    return name if own == period else f"{name} ({periods.parse(own).label})"
 
 
 def _range(
@@ -278,11 +281,7 @@ def _value(row: _Row, indicator: Indicator) -> str:
         return formats.number(row.value, indicator.decimals) + (
             "%" if indicator.unit == "percent" else ""
         )
-    return (
-        row.state.label.split("(")[0].strip()
-        if not row.state.has_value
-        else "no figure"
-    )
+    return row.state.label.split("(")[0].strip() if not row.state.has_value else "no figure"
 
 
 def _alt(
@@ -304,9 +303,7 @@ def _alt(
     if focus.value == focus.value:
         between = ""
         if focus.lower == focus.lower:
-            limits = formats.interval(
-                focus.lower, focus.upper, indicator.unit, indicator.decimals
-            )
+            limits = formats.interval(focus.lower, focus.upper, indicator.unit, indicator.decimals)
             between = f" (interval {limits})"
         place = units.index(focus) + 1
         parts.append(
@@ -341,10 +338,7 @@ def _table(rows: list[_Row], indicator: Indicator) -> pd.DataFrame:
             f"Figure, {measure_words(indicator)}": printed([row.value for row in rows]),
             "95% interval, from": printed([row.lower for row in rows]),
             "95% interval, to": printed([row.upper for row in rows]),
-            "State": [
-                "benchmark" if row.kind == "benchmark" else row.state.label
-                for row in rows
-            ],
+            "State": ["benchmark" if row.kind == "benchmark" else row.state.label for row in rows],
         }
     )
     return table.dropna(axis="columns", how="all")

@@ -66,17 +66,13 @@ def special_causes(kinds: Sequence[str], timeline: Timeline) -> str:
     return joined[0].upper() + joined[1:] + "."
 
 
-def usual_range(
-    centre: Floats, lower: Floats, upper: Floats, indicator: Indicator
-) -> str:
+def usual_range(centre: Floats, lower: Floats, upper: Floats, indicator: Indicator) -> str:
     """The limits at the end of the series, or nothing where there are none."""
     given = np.flatnonzero(~np.isnan(centre) & ~np.isnan(lower) & ~np.isnan(upper))
     if not len(given):
         return ""
     last = given[-1]
-    between = formats.interval(
-        lower[last], upper[last], indicator.unit, indicator.decimals
-    )
+    between = formats.interval(lower[last], upper[last], indicator.unit, indicator.decimals)
     return f"The usual range is now {between}, around {shown(centre[last], indicator)}."
 
 
@@ -117,9 +113,7 @@ def provisional(states: Sequence[State]) -> str:
 
 def sentences(*parts: str) -> str:
     """The parts that say something, each a sentence, in one text."""
-    return " ".join(
-        part.strip().rstrip(".") + "." for part in parts if part.strip(" .")
-    )
+    return " ".join(part.strip().rstrip(".") + "." for part in parts if part.strip(" ."))
 
 
 def _named(timeline: Timeline, place: int) -> str:

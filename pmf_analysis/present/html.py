@@ -85,9 +85,7 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: (
-            value if isinstance(value, Html) or value is None else _clean(value)
-        ),
+        finalize=lambda value: value if isinstance(value, Html) or value is None else _clean(value),
     )
     made.globals.update(rag_badge=rag_badge, verdict_badge=verdict_badge)
     return made

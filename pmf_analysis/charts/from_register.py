@@ -1,0 +1,300 @@
+"""The charts as notebooks ask for them: rows of the tables, and the context that names them.
+
+Indicator, unit, breaks and benchmarks come from the register. Where no message is given, the
+title says what the tables say of the latest figure, and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pmf_analysis import formats, periods
+from pmf_analysis.charts import marks, words
+from pmf_analysis.charts.chart import Chart
+from pmf_analysis.charts.forecast import draw_forecast
+from pmf_analysis.charts.marks import BreakMark
+from pmf_analysis.charts.multiples import draw_multiples
+from pmf_analysis.charts.quality import draw_quality
+from pmf_analysis.charts.trend import draw_trend
+from pmf_analysis.charts.variance import BENCHMARKS, draw_variance
+from pmf_analysis.errors import ParameterError
+from pmf_analysis.register import Context
+from pmf_analysis.register.models import Indicator, Unit
+from pmf_analysis.tables import require
+from pmf_analysis.terms import (
+    BreakKind,
+    Characteristic,
+    Comparison,
+    Rag,
+    State,
+    UnitKind,
+    Variation,
+    Verdict,
+)
+
+_WIDER = (UnitKind.COUNTRY, UnitKind.REGION, UnitKind.COUNTY)
+_BESIDE = (
+    ("vs_neighbours", "the middle of its neighbours"),
+    ("vs_england", "{whole}"),
+    ("vs_region", "{region}"),
+)
+
+
+def trend_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+    """Draw one series over time.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the analysis table of one indicator and one unit.
+    context : Context
+    title : str, optional
+        The message; by default what the control chart says of the latest figure.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator, unit = _subject(rows, context)
+    return draw_trend(
+        rows,
+        indicator,
+        title=title or f"{indicator.label}: {_variation(rows, indicator)}",
+        area=unit.name,
+        breaks=_breaks(context, indicator, unit),
+    )
+
+
+def forecast_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+    """Draw one series and its forecast.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the analysis table of one indicator and one unit, forecasts among them.
+    context : Context
+    title : str, optional
+        The message; by default what the forecast says of its last period.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator, unit = _subject(rows, context)
+    return draw_forecast(
+        rows,
+        indicator,
+        title=title or f"{indicator.label}: {_expected(rows, indicator)}",
+        area=unit.name,
+        breaks=_breaks(context, indicator, unit),
+    )
+
+
+def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: str = "") -> Chart:
+    """Draw one unit beside its benchmarks and the other units of the table.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The latest row of each unit, for one indicator.
+    context : Context
+    focus : str
+        Code of the unit to bring out.
+    title : str, optional
+        The message; by default how the unit stands against its benchmarks.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator = _only_indicator(rows, context)
+    register = context.register
+    unit = register.unit(focus)
+    region = register.region_of(focus)
+    called = {
+        **BENCHMARKS,
+        "england": register.units[register.county].name,
+        "region": register.units[region].name if region else BENCHMARKS["region"],
+    }
+    own = rows[rows["service_area"] == focus]
+    # a benchmark stands once: as the figure that the comparison used
+    compared = {
+        code
+        for code, column in ((register.county, "england"), (region, "region"))
+        if code and pd.notna(pd.Series(marks.floats(own, column))).any()
+    }
+    doubled = rows["service_area"].isin(compared) & (rows["service_area"] != focus)
+    names = {
+        code: register.units[code].name if code in register.units else code
+        for code in rows["service_area"]
+    }
+    return draw_variance(
+        rows[~doubled],
+        indicator,
+        title=title or f"{indicator.label}: {_standing(own, unit, called)}",
+        focus=focus,
+        names=names,
+        benchmarks=called,
+    )
+
+
+def quality_chart(verdicts: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+    """Draw the data-quality verdicts of a unit, indicator by characteristic.
+
+    Parameters
+    ----------
+    verdicts : pandas.DataFrame
+        Columns ``indicator, service_area, verdict`` and one for each characteristic.
+    context : Context
+    title : str, optional
+        The message; by default how many indicators have each verdict.
+
+    Returns
+    -------
+    Chart
+    """
+    across = [characteristic.value for characteristic in Characteristic]
+    held = require(verdicts, ("indicator", "service_area", "verdict", *across), "verdict")
+    long = held.melt("indicator", across, "characteristic", "verdict_of").rename(
+        columns={"verdict_of": "verdict"}
+    )
+    counted = [
+        f"{count} {verdict.label}"
+        for verdict in Verdict
+        if (count := int((held["verdict"] == verdict.value).sum()))
+    ]
+    areas = [
+        context.register.units[code].name
+        for code in dict.fromkeys(held["service_area"])
+        if code in context.register.units
+    ]
+    names = {code: context.register.indicator(code).label for code in held["indicator"]}
+    return draw_quality(
+        long,
+        title=title or f"Can the figures be trusted? {formats.listed(counted)}",
+        subtitle=f"{formats.listed(areas) or context.register.workspace.register_name}. "
+        f"Data as at {periods.format_date(context.as_at)}",
+        names=names,
+    )
+
+
+def small_multiples(analysis: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+    """Draw every indicator of a unit in small, over the same dates.
+
+    Parameters
+    ----------
+    analysis : pandas.DataFrame
+        Rows of the analysis table of one unit.
+    context : Context
+    title : str, optional
+        The message; by default how many indicators have each status.
+
+    Returns
+    -------
+    Chart
+    """
+    unit = _only_unit(analysis, context)
+    codes = set(analysis["indicator"])
+    shown = {c: one for c, one in context.register.indicators.items() if c in codes}
+    return draw_multiples(
+        analysis,
+        shown,
+        title=title or f"At a glance: {_statuses(analysis)}",
+        area=unit.name,
+    )
+
+
+def _subject(rows: pd.DataFrame, context: Context) -> tuple[Indicator, Unit]:
+    return _only_indicator(rows, context), _only_unit(rows, context)
+
+
+def _only_indicator(rows: pd.DataFrame, context: Context) -> Indicator:
+    return context.register.indicator(_one(rows, "indicator"))
+
+
+def _only_unit(rows: pd.DataFrame, context: Context) -> Unit:
+    return context.register.unit(_one(rows, "service_area"))
+
+
+def _one(rows: pd.DataFrame, column: str) -> str:
+    found = sorted(set(require(rows, (column,), "chart")[column]))
+    if len(found) != 1:
+        raise ParameterError(
+            f"The rows hold {len(found)} of {column}: {', '.join(map(str, found[:5])) or 'none'}",
+            "rows of one",
+            "Choose the rows before drawing",
+        )
+    return str(found[0])
+
+
+def _breaks(context: Context, indicator: Indicator, unit: Unit) -> Sequence[BreakMark]:
+    return [
+        BreakMark(
+            one.period,
+            "limits restart" if one.kind is BreakKind.REBASE else one.kind.label,
+            one.reason,
+        )
+        for one in context.register.breaks_of(indicator.code, unit.code)
+    ]
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """The last row that has a figure, as a table of one row or none."""
+    held = rows[rows["state"] != State.FORECAST.value].sort_values("period_end", kind="stable")
+    return held[held["value"].notna()].tail(1)
+
+
+def _variation(rows: pd.DataFrame, indicator: Indicator) -> str:
+    latest = _latest(rows)
+    if latest.empty:
+        return "no figure"
+    period = periods.parse(str(latest["period"].iloc[0])).label
+    code = marks.texts(latest, "variation")[0]
+    if code in ("", Variation.NOT_TESTED.value):
+        return f"{words.shown(float(latest['value'].iloc[0]), indicator)}, {period}"
+    said = {
+        "": "no more than usual variation",
+        "improvement": "an improvement that is unlikely to be chance",
+        "concern": "a worsening that is unlikely to be chance",
+        "neutral": "a change that is unlikely to be chance",
+    }
+    return f"{said[marks.meaning(code)]}, {period}"
+
+
+def _expected(rows: pd.DataFrame, indicator: Indicator) -> str:
+    coming = rows[rows["state"] == State.FORECAST.value].sort_values("period_end").tail(1)
+    values = marks.floats(coming, "forecast")
+    if not len(values) or values[0] != values[0]:
+        return "no forecast"
+    period = periods.parse(str(coming["period"].iloc[0])).label
+    return f"about {words.shown(values[0], indicator)} by {period} if nothing changes"
+
+
+def _standing(own: pd.DataFrame, unit: Unit, called: dict[str, str]) -> str:
+    said: dict[str, list[str]] = {}
+    for column, name in _BESIDE:
+        code = (marks.texts(own, column) or [""])[-1]
+        if code and code != Comparison.NOT_COMPARED.value:
+            named = name.format(whole=called["england"], region=called["region"])
+            said.setdefault(Comparison(code).label, []).append(named)
+    if not said:
+        return f"{unit.name} beside others"
+    parts = [
+        f"{word} {'to' if word == 'similar' else 'than'} {formats.listed(names)}"
+        for word, names in said.items()
+    ]
+    return f"{unit.name} is {formats.listed(parts)}"
+
+
+def _statuses(analysis: pd.DataFrame) -> str:
+    held = analysis[analysis["state"] != State.FORECAST.value]
+    latest = held.sort_values("period_end", kind="stable").drop_duplicates("indicator", keep="last")
+    rags = [code or Rag.NOT_RATED.value for code in marks.texts(latest, "rag")]
+    order = (Rag.RED, Rag.AMBER, Rag.GREEN, Rag.NOT_RATED)
+    counts = [(rag.label, rags.count(rag.value)) for rag in order]
+    parts = [f"{count} {label}" for label, count in counts if count]
+    return formats.listed(
+        [*parts[:1], *(part.lower() if "Not" in part else part for part in parts[1:])]
+    )
