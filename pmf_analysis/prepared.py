@@ -1,8 +1,10 @@
 """The chain from deliveries to findings, computed once for all series.
 
-The tables are kept in the store under a key that is a hash of everything that
-went in: the register, the suites, the deliveries as known at a date, the period,
-and the program itself. Asked again for the same, nothing is computed twice.
+The rooms that compute are loaded only when something has to be computed: a notebook of a
+run reads its slice without them. The tables are kept in the store under a key that is a
+hash of everything that went in: the register, the suites, the deliveries as known at a
+date, the period, and the program itself. Asked again for the same, nothing is computed
+twice.
 """
 
 from __future__ import annotations
@@ -13,15 +15,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 import pmf_analysis
-from pmf_analysis import analysis, findings, measures, periods, quality, register
+from pmf_analysis import periods, register
 from pmf_analysis.errors import ParameterError, RunError, nearest
 from pmf_analysis.register import Context, Register
 from pmf_analysis.store import Store, canonical_json
 from pmf_analysis.terms import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pmf_analysis.quality import QualityResult
 
 TABLES = ("analysis", "fact", "finding", "verdict", "check", "delivery")
 
@@ -64,9 +70,7 @@ class Prepared:
         -------
         pandas.DataFrame
         """
-        filters = (
-            [("service_area", "in", list(service_areas))] if service_areas else None
-        )
+        filters = [("service_area", "in", list(service_areas))] if service_areas else None
         return self.store.prepared(self.key, name, filters=filters)
 
 
@@ -77,13 +81,8 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if (
-            path.suffix in (".py", ".yml", ".j2", ".css")
-            and inside.parts[0] != "_shipped"
-        ):
-            digest.update(
-                inside.as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
-            )
+        if path.suffix in (".py", ".yml", ".j2", ".css") and inside.parts[0] != "_shipped":
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -107,9 +106,7 @@ def known_at(store: Store, as_at: date | None) -> tuple[date, list[dict[str, obj
     """
     receipts = store.deliveries()
     if not receipts:
-        raise RunError(
-            "The workspace holds no delivery", "", "Receive one: pmf receive FILE"
-        )
+        raise RunError("The workspace holds no delivery", "", "Receive one: pmf receive FILE")
     latest = max(date.fromisoformat(str(receipt["published"])) for receipt in receipts)
     on = as_at or latest
     known = [r for r in receipts if date.fromisoformat(str(r["published"])) <= on]
@@ -178,10 +175,10 @@ def _suites_digest(store: Store) -> str:
     return digest.hexdigest()
 
 
-def measure_table(
-    prepared: Prepared, receipts: list[dict[str, object]]
-) -> pd.DataFrame:
+def measure_table(prepared: Prepared, receipts: list[dict[str, object]]) -> pd.DataFrame:
     """The measure table up to the period, and the figures it came from."""
+    from pmf_analysis import measures
+
     figures = prepared.store.figures([str(r["id"]) for r in receipts])
     measured = measures.build(figures, receipts, prepared.context)
     if prepared.period:
@@ -190,9 +187,11 @@ def measure_table(
     return measured
 
 
-def _compute(
-    prepared: Prepared, receipts: list[dict[str, object]]
-) -> dict[str, pd.DataFrame]:
+def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    from pmf_analysis import analysis, findings
+
     context = prepared.context
     measured = measure_table(prepared, receipts)
     if measured.empty:
@@ -222,8 +221,10 @@ def _compute(
 
 def check_tables(
     prepared: Prepared, receipts: list[dict[str, object]], measured: pd.DataFrame
-) -> quality.QualityResult:
+) -> QualityResult:
     """Run every suite of the workspace on the table of its kind."""
+    from pmf_analysis import quality
+
     suites = quality.load_suites(prepared.store.suites)
     tables = {
         "receipt": delivery_table(receipts),
@@ -235,16 +236,18 @@ def check_tables(
 
 def check(
     store: Store, as_at: date | None = None, period: str = ""
-) -> tuple[Prepared, quality.QualityResult]:
+) -> tuple[Prepared, QualityResult]:
     """The quality results of what is known, from the prepared tables."""
+    from pmf_analysis import quality
+
     prepared = prepare(store, as_at, period)
-    return prepared, quality.QualityResult(
-        prepared.table("check"), prepared.table("verdict")
-    )
+    return prepared, quality.QualityResult(prepared.table("check"), prepared.table("verdict"))
 
 
 def delivery_table(receipts: list[dict[str, object]]) -> pd.DataFrame:
     """One row per delivery, in the order of publication, counts in place of lists."""
+    import pandas as pd
+
     rows = []
     for receipt in receipts:
         end = periods.try_parse(str(receipt.get("last_period") or ""))
@@ -270,9 +273,7 @@ def delivery_table(receipts: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def _tables_wanted(held: Register) -> list[str]:
-    return sorted(
-        {indicator.source.published.table for indicator in held.indicators.values()}
-    )
+    return sorted({indicator.source.published.table for indicator in held.indicators.values()})
 
 
 def pick_indicators(held: Register, given: Sequence[str]) -> tuple[str, ...]:

@@ -22,16 +22,19 @@ from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
 from pmf_analysis.present.html import rag_badge, verdict_badge
+from pmf_analysis.present.summary import worst_verdict
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import Store, find_workspace
 from pmf_analysis.terms import (
     Assurance,
+    Characteristic,
     CheckStatus,
     Comparison,
     DirectionOfTravel,
     State,
     Variation,
+    Verdict,
 )
 
 __all__ = ["AreaRun", "Panel", "open_run"]
@@ -186,33 +189,72 @@ class AreaRun:
         """Every indicator in small, over the same dates."""
         if self.fact.empty:
             return self._nothing()
-        return Panel((charts.small_multiples(self.analysis, self.prepared.context),))
+        shown = {indicator.code: indicator for indicator, _ in self._each()}
+        title = f"{self.unit.name}: {len(shown)} indicators over the same dates"
+        return Panel(
+            (
+                charts.small_multiples(
+                    self.analysis, shown, title=title, area=self.unit.name
+                ),
+            )
+        )
 
     def trend(self) -> Panel:
         """Each indicator's chart over time, with what it says."""
-        return self._by_indicator(
-            charts.trend_chart, ("status", "change", "variation", "assurance", "break")
-        )
+        families = ("status", "change", "variation", "assurance", "break")
+        parts: list[object] = []
+        for indicator, _ in self._each():
+            chart = charts.trend_chart(
+                self._series(indicator),
+                indicator,
+                title=self._message(indicator, "variation"),
+                area=self.unit.name,
+                breaks=self._breaks(indicator),
+            )
+            parts += [
+                _heading(indicator.name),
+                chart,
+                self._sentences(indicator.code, families),
+            ]
+        return Panel(tuple(parts)) if parts else self._nothing()
 
     def variance(self) -> Panel:
         """Each indicator beside its benchmarks, parts and peers."""
-        if self.fact.empty:
-            return self._nothing()
+        held = self.prepared.register
+        names = {code: unit.name for code, unit in held.units.items()}
         parts: list[object] = []
-        for indicator, _ in self._each():
-            rows = pd.concat([self.fact, self.others], ignore_index=True)
-            rows = rows[rows["indicator"] == indicator.code]
+        for indicator, row in self._each():
             parts.append(_heading(indicator.name))
-            if rows["shown_value"].notna().any():
-                parts.append(
-                    charts.variance_chart(rows, self.prepared.context, self.unit.code)
+            if pd.notna(row["shown_value"]):
+                chart = charts.variance_chart(
+                    self._beside(indicator, row["period"]),
+                    indicator,
+                    title=self._message(indicator, "comparison"),
+                    focus=self.unit.code,
+                    names=names,
+                    benchmarks=self._benchmarks(),
                 )
+                parts.append(chart)
             parts.append(self._sentences(indicator.code, ("status", "comparison")))
-        return Panel(tuple(parts))
+        return Panel(tuple(parts)) if parts else self._nothing()
 
     def forecast(self) -> Panel:
         """Each indicator's forecast, with its record on past figures."""
-        return self._by_indicator(charts.forecast_chart, ("forecast",), coming=True)
+        parts: list[object] = []
+        for indicator, _ in self._each():
+            rows = self._series(indicator)
+            parts.append(_heading(indicator.name))
+            if (rows["state"] == State.FORECAST).any():
+                chart = charts.forecast_chart(
+                    rows,
+                    indicator,
+                    title=self._message(indicator, "forecast"),
+                    area=self.unit.name,
+                    breaks=self._breaks(indicator),
+                )
+                parts.append(chart)
+            parts.append(self._sentences(indicator.code, ("forecast",)))
+        return Panel(tuple(parts)) if parts else self._nothing()
 
     def findings(self) -> Panel:
         """Every sentence on the unit, in the order of the page."""
@@ -380,10 +422,26 @@ class AreaRun:
 
     def quality(self) -> Panel:
         """The verdict by indicator and characteristic of good data."""
-        verdicts = self._verdicts
-        if verdicts.empty:
+        if self._verdicts.empty:
             return self._nothing()
-        return Panel((charts.quality_chart(verdicts, self.prepared.context),))
+        held = self.prepared.register
+        long = self._verdicts.melt(
+            id_vars="indicator",
+            value_vars=[c.value for c in Characteristic if c.value in self._verdicts],
+            var_name="characteristic",
+            value_name="verdict_of",
+        ).rename(columns={"verdict_of": "verdict"})
+        names = {
+            code: held.indicator(code).label for code in self._verdicts["indicator"]
+        }
+        worst = Verdict(worst_verdict(self._verdicts["verdict"]))
+        chart = charts.quality_chart(
+            long,
+            title=f"Can the figures be trusted? At worst: {worst.label}",
+            subtitle=f"{self.unit.name}, by characteristic of good data",
+            names=names,
+        )
+        return Panel((chart,))
 
     def verdict_table(self) -> Panel:
         """The verdict on each indicator, with its reasons and counts."""
@@ -470,17 +528,47 @@ class AreaRun:
 
     # -- parts -----------------------------------------------------------------
 
-    def _by_indicator(
-        self, draw, families: Sequence[str], coming: bool = False
-    ) -> Panel:
-        parts: list[object] = []
-        for indicator, _ in self._each():
-            rows = self.analysis[self.analysis["indicator"] == indicator.code]
-            parts.append(_heading(indicator.name))
-            if not coming or (rows["state"] == State.FORECAST).any():
-                parts.append(draw(rows, self.prepared.context))
-            parts.append(self._sentences(indicator.code, families))
-        return Panel(tuple(parts)) if parts else self._nothing()
+    def _series(self, indicator: Indicator) -> pd.DataFrame:
+        return self.analysis[self.analysis["indicator"] == indicator.code]
+
+    def _beside(self, indicator: Indicator, period: str) -> pd.DataFrame:
+        """The unit and the others at one period; benchmarks are drawn from the unit's row."""
+        drawn = {
+            self.prepared.register.county,
+            self.prepared.register.region_of(self.unit.code),
+        }
+        others = self.others[~self.others["service_area"].isin(drawn)]
+        rows = pd.concat([self.fact, others], ignore_index=True)
+        return rows[(rows["indicator"] == indicator.code) & (rows["period"] == period)]
+
+    def _benchmarks(self) -> dict[str, str]:
+        held = self.prepared.register
+        region = held.region_of(self.unit.code)
+        found = {"england": held.units[held.county].name}
+        if region:
+            found["region"] = held.units[region].name
+        if "neighbours" in held.workspace.benchmarks:
+            found["neighbour_median"] = "Neighbours' median"
+        return found if self.unit.code != held.county else {}
+
+    def _breaks(self, indicator: Indicator) -> list[tuple[str, str]]:
+        held = self.prepared.register.breaks_of(indicator.code, self.unit.code)
+        return [(found.period, found.kind.label) for found in held]
+
+    def _message(self, indicator: Indicator, family: str) -> str:
+        """A chart's title: the indicator, and the leading finding of a family."""
+        rows = self.finding[
+            (self.finding["indicator"] == indicator.code)
+            & (self.finding["family"] == family)
+        ]
+        if rows.empty:
+            return f"{indicator.label}: beside others"
+        if family == "comparison":
+            return f"{indicator.label}: {_lower_first(rows['sentence'].iloc[0].rstrip('.'))}"
+        titles = {
+            entry.code: entry.title for entry in findings.load_catalogue().entries
+        }
+        return f"{indicator.label}: {_lower_first(titles[rows['code'].iloc[0]])}"
 
     def _sentences(self, indicator: str, families: Iterable[str]) -> Html:
         rows = self.finding[self.finding["indicator"] == indicator]
@@ -510,6 +598,10 @@ class AreaRun:
                 ),
             )
         )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _heading(text: str) -> Html:
