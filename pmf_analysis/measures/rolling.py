@@ -103,6 +103,8 @@ def _summed(
     counts = indicator.kind is MeasureKind.COUNT
     parted = ~np.isnan(numerator) & (counts | ~np.isnan(denominator))
     states = np.where(~parted & (states < _FIRST_REASON), _NOT_GIVEN, states)
+    # a month in which nothing happened has no value of its own, and adds nothing to a sum
+    states = np.where((numerator == 0) & (denominator == 0), _ORDER.index(State.FINAL), states)
     top, bottom, worst = (np.full(len(order), np.nan) for _ in range(3))
     for span in np.unique(spans):
         ends = np.flatnonzero(spans == span)

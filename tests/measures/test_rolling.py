@@ -189,3 +189,13 @@ def test_every_rolling_figure_is_the_plain_sum_of_its_twelve_months(
             assert by_month[month] == pytest.approx(100 * sum(tops) / sum(bottoms))
         else:
             assert np.isnan(by_month[month])
+
+
+def test_a_month_in_which_nothing_happened_adds_nothing_to_the_sum(
+    build: Build, make: SimpleNamespace
+) -> None:
+    rolling = make.indicator(data_period="R12M")
+    pairs = [(1, 2)] * 3 + [(0, 0)] + [(1, 2)] * 8
+    last = build(make.figures(make.monthly("2024-01", pairs)), rolling).iloc[-1]
+    assert (last["shown_numerator"], last["shown_denominator"]) == (11, 22)
+    assert last["shown_state"] == "final"
