@@ -22,19 +22,16 @@ from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
 from pmf_analysis.present.html import rag_badge, verdict_badge
-from pmf_analysis.present.summary import worst_verdict
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import Store, find_workspace
 from pmf_analysis.terms import (
     Assurance,
-    Characteristic,
     CheckStatus,
     Comparison,
     DirectionOfTravel,
     State,
     Variation,
-    Verdict,
 )
 
 __all__ = ["AreaRun", "Panel", "open_run"]
@@ -107,9 +104,7 @@ def _unit(prepared: Prepared, service_area: str) -> Unit:
     for unit in held.units.values():
         if unit.kind in kinds and unit.code in reported:
             return unit
-    raise ParameterError(
-        "No unit reports here", "a unit with figures", "Name one: service_area"
-    )
+    raise ParameterError("No unit reports here", "a unit with figures", "Name one: service_area")
 
 
 @dataclass(frozen=True)
@@ -189,52 +184,25 @@ class AreaRun:
         """Every indicator in small, over the same dates."""
         if self.fact.empty:
             return self._nothing()
-        shown = {indicator.code: indicator for indicator, _ in self._each()}
-        title = f"{self.unit.name}: {len(shown)} indicators over the same dates"
-        return Panel(
-            (
-                charts.small_multiples(
-                    self.analysis, shown, title=title, area=self.unit.name
-                ),
-            )
-        )
+        return Panel((charts.small_multiples(self.analysis, self.prepared.context),))
 
     def trend(self) -> Panel:
         """Each indicator's chart over time, with what it says."""
         families = ("status", "change", "variation", "assurance", "break")
         parts: list[object] = []
         for indicator, _ in self._each():
-            chart = charts.trend_chart(
-                self._series(indicator),
-                indicator,
-                title=self._message(indicator, "variation"),
-                area=self.unit.name,
-                breaks=self._breaks(indicator),
-            )
-            parts += [
-                _heading(indicator.name),
-                chart,
-                self._sentences(indicator.code, families),
-            ]
+            chart = charts.trend_chart(self._series(indicator), self.prepared.context)
+            parts += [_heading(indicator.name), chart, self._sentences(indicator.code, families)]
         return Panel(tuple(parts)) if parts else self._nothing()
 
     def variance(self) -> Panel:
         """Each indicator beside its benchmarks, parts and peers."""
-        held = self.prepared.register
-        names = {code: unit.name for code, unit in held.units.items()}
         parts: list[object] = []
         for indicator, row in self._each():
             parts.append(_heading(indicator.name))
             if pd.notna(row["shown_value"]):
-                chart = charts.variance_chart(
-                    self._beside(indicator, row["period"]),
-                    indicator,
-                    title=self._message(indicator, "comparison"),
-                    focus=self.unit.code,
-                    names=names,
-                    benchmarks=self._benchmarks(),
-                )
-                parts.append(chart)
+                rows = self._beside(indicator, row["period"])
+                parts.append(charts.variance_chart(rows, self.prepared.context, self.unit.code))
             parts.append(self._sentences(indicator.code, ("status", "comparison")))
         return Panel(tuple(parts)) if parts else self._nothing()
 
@@ -245,14 +213,7 @@ class AreaRun:
             rows = self._series(indicator)
             parts.append(_heading(indicator.name))
             if (rows["state"] == State.FORECAST).any():
-                chart = charts.forecast_chart(
-                    rows,
-                    indicator,
-                    title=self._message(indicator, "forecast"),
-                    area=self.unit.name,
-                    breaks=self._breaks(indicator),
-                )
-                parts.append(chart)
+                parts.append(charts.forecast_chart(rows, self.prepared.context))
             parts.append(self._sentences(indicator.code, ("forecast",)))
         return Panel(tuple(parts)) if parts else self._nothing()
 
@@ -276,9 +237,7 @@ class AreaRun:
         rows = [
             _break_row(indicator, found)
             for indicator, _ in self._each()
-            for found in self.prepared.register.breaks_of(
-                indicator.code, self.unit.code
-            )
+            for found in self.prepared.register.breaks_of(indicator.code, self.unit.code)
         ]
         if not rows:
             return Panel((_paragraph("None is registered."),))
@@ -328,13 +287,9 @@ class AreaRun:
             rows.append(
                 {
                     "Indicator": indicator.name,
-                    "Against the period before": DirectionOfTravel(
-                        row["dot_previous"]
-                    ).label,
+                    "Against the period before": DirectionOfTravel(row["dot_previous"]).label,
                     "Change": _signed(row["dot_previous_change"], indicator),
-                    "Over the whole window": DirectionOfTravel(
-                        row["dot_regression"]
-                    ).label,
+                    "Over the whole window": DirectionOfTravel(row["dot_regression"]).label,
                     "Points": row["dot_regression_points"],
                     "p-value": "" if pd.isna(p_value) else f"{p_value:.3f}",
                 }
@@ -342,9 +297,7 @@ class AreaRun:
         rules = [
             str(text)
             for name in ("dot_rule_previous", "dot_rule_regression")
-            for text in dict.fromkeys(
-                self.fact.get(name, pd.Series(dtype="str")).dropna()
-            )
+            for text in dict.fromkeys(self.fact.get(name, pd.Series(dtype="str")).dropna())
         ]
         return Panel(
             (
@@ -376,9 +329,7 @@ class AreaRun:
                 )
                 found["Against neighbours"] = Comparison(row["vs_neighbours"]).label
             rows.append(found)
-        rules = dict.fromkeys(
-            self.fact.get("comparison_rule", pd.Series(dtype="str")).dropna()
-        )
+        rules = dict.fromkeys(self.fact.get("comparison_rule", pd.Series(dtype="str")).dropna())
         return Panel(
             (
                 *_table(rows, "Benchmarks", "Indicator").parts,
@@ -424,24 +375,7 @@ class AreaRun:
         """The verdict by indicator and characteristic of good data."""
         if self._verdicts.empty:
             return self._nothing()
-        held = self.prepared.register
-        long = self._verdicts.melt(
-            id_vars="indicator",
-            value_vars=[c.value for c in Characteristic if c.value in self._verdicts],
-            var_name="characteristic",
-            value_name="verdict_of",
-        ).rename(columns={"verdict_of": "verdict"})
-        names = {
-            code: held.indicator(code).label for code in self._verdicts["indicator"]
-        }
-        worst = Verdict(worst_verdict(self._verdicts["verdict"]))
-        chart = charts.quality_chart(
-            long,
-            title=f"Can the figures be trusted? At worst: {worst.label}",
-            subtitle=f"{self.unit.name}, by characteristic of good data",
-            names=names,
-        )
-        return Panel((chart,))
+        return Panel((charts.quality_chart(self._verdicts, self.prepared.context),))
 
     def verdict_table(self) -> Panel:
         """The verdict on each indicator, with its reasons and counts."""
@@ -532,49 +466,13 @@ class AreaRun:
         return self.analysis[self.analysis["indicator"] == indicator.code]
 
     def _beside(self, indicator: Indicator, period: str) -> pd.DataFrame:
-        """The unit and the others at one period; benchmarks are drawn from the unit's row."""
-        drawn = {
-            self.prepared.register.county,
-            self.prepared.register.region_of(self.unit.code),
-        }
-        others = self.others[~self.others["service_area"].isin(drawn)]
-        rows = pd.concat([self.fact, others], ignore_index=True)
+        """The unit and the others at one period."""
+        rows = pd.concat([self.fact, self.others], ignore_index=True)
         return rows[(rows["indicator"] == indicator.code) & (rows["period"] == period)]
-
-    def _benchmarks(self) -> dict[str, str]:
-        held = self.prepared.register
-        region = held.region_of(self.unit.code)
-        found = {"england": held.units[held.county].name}
-        if region:
-            found["region"] = held.units[region].name
-        if "neighbours" in held.workspace.benchmarks:
-            found["neighbour_median"] = "Neighbours' median"
-        return found if self.unit.code != held.county else {}
-
-    def _breaks(self, indicator: Indicator) -> list[tuple[str, str]]:
-        held = self.prepared.register.breaks_of(indicator.code, self.unit.code)
-        return [(found.period, found.kind.label) for found in held]
-
-    def _message(self, indicator: Indicator, family: str) -> str:
-        """A chart's title: the indicator, and the leading finding of a family."""
-        rows = self.finding[
-            (self.finding["indicator"] == indicator.code)
-            & (self.finding["family"] == family)
-        ]
-        if rows.empty:
-            return f"{indicator.label}: beside others"
-        if family == "comparison":
-            return f"{indicator.label}: {_lower_first(rows['sentence'].iloc[0].rstrip('.'))}"
-        titles = {
-            entry.code: entry.title for entry in findings.load_catalogue().entries
-        }
-        return f"{indicator.label}: {_lower_first(titles[rows['code'].iloc[0]])}"
 
     def _sentences(self, indicator: str, families: Iterable[str]) -> Html:
         rows = self.finding[self.finding["indicator"] == indicator]
-        said = [
-            s for family in families for s in rows[rows["family"] == family]["sentence"]
-        ]
+        said = [s for family in families for s in rows[rows["family"] == family]["sentence"]]
         return _paragraph(" ".join(said)) if said else Html("")
 
     def _about(self, indicator: Indicator) -> Html:
@@ -585,23 +483,13 @@ class AreaRun:
             "Origin": indicator.origin,
             "Shown as": indicator.data_period.label,
         }
-        items = "".join(
-            f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts.items()
-        )
+        items = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts.items())
         return Html(f"{_heading(indicator.name)}<dl>{items}</dl>")
 
     def _nothing(self) -> Panel:
         return Panel(
-            (
-                _paragraph(
-                    f"No figure of these indicators was delivered for {self.unit.name}."
-                ),
-            )
+            (_paragraph(f"No figure of these indicators was delivered for {self.unit.name}."),)
         )
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _heading(text: str) -> Html:
@@ -654,9 +542,7 @@ def _count(value: float) -> str:
 def _interval(row: dict[str, object], indicator: Indicator) -> str:
     if pd.isna(row["lower"]):
         return ""
-    return formats.interval(
-        row["lower"], row["upper"], indicator.unit, indicator.decimals
-    )
+    return formats.interval(row["lower"], row["upper"], indicator.unit, indicator.decimals)
 
 
 def _worst(statuses: Iterable[str]) -> str:
