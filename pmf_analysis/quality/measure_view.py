@@ -1,0 +1,315 @@
+"""Measures as the rules see them: with what the register and the other rows say of each.
+
+A period that is missing between the first and the last of a series is added as a row in
+which ``present`` is "no" and everything else but the series is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from pmf_analysis import periods
+from pmf_analysis.quality.figure_view import DELIVERED_STATES
+from pmf_analysis.quality.printed import printed_values
+from pmf_analysis.quality.views import (
+    NO,
+    YES,
+    CheckedView,
+    Derived,
+    Sources,
+    filled,
+    numbers,
+    with_derived,
+    yes_or_no,
+)
+from pmf_analysis.register.models import Indicator
+from pmf_analysis.tables import SERIES
+from pmf_analysis.terms import MeasureKind, Polarity, State
+
+ATTRIBUTES = (
+    "kind",             # terms.MeasureKind of the indicator
+    "measured_in",      # its unit: percent, per_10000, ...
+    "has_denominator",  # yes where it is held over something
+    "prints_value",     # yes where the source prints the value too
+    "has_parts",        # yes where the unit has parts whose counts add up to its own
+    "unit_ended",       # yes where the unit no longer exists on the as-at date
+)  # fmt: skip
+
+
+def measure_view(table: pd.DataFrame, sources: Sources) -> CheckedView:
+    """Measures with differences, gaps, lateness and the indicator's attributes.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With the columns of ``tables.MEASURE``.
+    sources : Sources
+
+    Returns
+    -------
+    CheckedView
+    """
+    rows, lacking = with_derived(table.reset_index(drop=True), _DERIVED, sources)
+    gaps, more = with_derived(_gap_rows(rows), _OF_GAPS, sources)
+    if "present" in rows and len(gaps):
+        rows = pd.concat([rows, gaps], ignore_index=True)
+    return CheckedView(rows, ("indicator", "service_area"), frozenset(ATTRIBUTES), more | lacking)
+
+
+def _attribute(of: Callable[[Indicator], str]) -> Callable[[pd.DataFrame, Sources], pd.Series]:
+    def make(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+        known = {code: of(one) for code, one in sources.context.register.indicators.items()}
+        return rows["indicator"].map(known).astype("str")
+
+    return make
+
+
+def _word(met: object) -> str:
+    return YES if met else NO
+
+
+def _has_parts(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    register = sources.context.register
+    adding = {code for code, one in register.indicators.items() if one.adds_up is True}
+    with_parts = {code for code in register.units if len(register.children_of(code)) > 1}
+    return yes_or_no(rows["indicator"].isin(adding) & rows["service_area"].isin(with_parts))
+
+
+def _unit_ended(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    on = sources.context.as_at
+    units = sources.context.register.units.values()
+    ended = {one.code for one in units if one.valid_to is not None and one.valid_to <= on}
+    return yes_or_no(rows["service_area"].isin(ended))
+
+
+def _indicator_known(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    return yes_or_no(rows["indicator"].isin(sources.context.register.indicators))
+
+
+def _key_complete(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    return yes_or_no(filled(rows, (*SERIES, "period")))
+
+
+def _state_known(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    return yes_or_no(rows["state"].isin(DELIVERED_STATES))
+
+
+def _given(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    return yes_or_no(rows["state"] != State.NOT_GIVEN.value, rows["state"].notna())
+
+
+def _as_published(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    """Whether a value was taken over as printed, because its parts were withheld."""
+    return yes_or_no(rows["method"].astype("str").str.startswith("as published", na=False))
+
+
+def _parsed(rows: pd.DataFrame) -> dict[str, periods.ReportingPeriod]:
+    codes = {str(code) for code in rows["period"].dropna().unique()}
+    return {code: found for code in codes if (found := periods.try_parse(code))}
+
+
+def _period_agrees(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    ends = {code: period.end.isoformat() for code, period in _parsed(rows).items()}
+    return yes_or_no(rows["period"].map(ends) == rows["period_end"].astype("str"))
+
+
+def _outside_interval(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    value = numbers(rows, "value")
+    below, above = numbers(rows, "lower") - value, value - numbers(rows, "upper")
+    outside = np.maximum(np.maximum(below, above), 0.0)
+    return outside.round(9)
+
+
+def _recomputed_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Difference of the value to that of its numerator and denominator, as a share of it."""
+    multipliers = {
+        code: one.multiplier for code, one in sources.context.register.indicators.items()
+    }
+    multiplier = rows["indicator"].map(multipliers).astype("float64")
+    numerator, denominator = numbers(rows, "numerator"), numbers(rows, "denominator")
+    divided = numerator / denominator.where(denominator > 0) * multiplier
+    is_count = rows["kind"] == MeasureKind.COUNT.value
+    recomputed = divided.where(~is_count, numerator * multiplier)
+    difference = (numbers(rows, "value") - recomputed).abs() / recomputed.abs().clip(lower=1.0)
+    return difference.round(9)
+
+
+def _half_step(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """How far the rounding of the source may have moved a count of the row's unit."""
+    rounded_to = sources.rules.values["rounded_to"]
+    steps = {
+        code: rounded_to.get(unit.kind.value, 0) / 2
+        for code, unit in sources.context.register.units.items()
+    }
+    return rows["service_area"].map(steps).astype("float64").fillna(0.0)
+
+
+def _printed_steps(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Difference of the value to the printed one, in units of the last printed digit.
+
+    Less what the rounding of both counts explains.
+    """
+    indicators = sources.context.register.indicators
+    decimals = {code: one.decimals for code, one in indicators.items()}
+    multipliers = {code: one.multiplier for code, one in indicators.items()}
+    steps = 10.0 ** rows["indicator"].map(decimals).astype("float64")
+    multiplier = rows["indicator"].map(multipliers).astype("float64")
+    # a value taken over as printed proves nothing by being equal to it
+    own = numbers(rows, "value").where(rows["as_published"] == NO)
+    denominator = numbers(rows, "denominator")
+    rounding = _half_step(rows, sources) * (multiplier + own) / denominator.where(denominator > 0)
+    difference = (own - printed_values(rows, sources)).abs() - rounding.fillna(0.0)
+    return (difference.clip(lower=0.0) * steps).round(6)
+
+
+def _periods_behind(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    """Periods by which the last of a series lies before the indicator's last; on that row."""
+    behind = pd.Series(np.nan, index=rows.index, dtype="float64")
+    parsed = _parsed(rows)
+    known = rows[rows["period"].isin(parsed)]
+    ends = known["period"].map({code: period.end for code, period in parsed.items()})
+    order = ends.map(lambda end: end.toordinal())
+    last = known.loc[order.groupby([known[name] for name in SERIES]).idxmax()]
+    newest = ends.groupby(known["indicator"]).max()
+    units_of = known.groupby("indicator")["service_area"].nunique()
+    for at, indicator, code in last[["indicator", "period"]].itertuples():
+        if units_of[indicator] > 1:  # else there is nothing to be held against
+            own = parsed[code]
+            latest = _period_ending(parsed, own, newest[indicator])
+            behind[at] = periods.steps_between(own, latest)
+    return behind
+
+
+def _period_ending(
+    parsed: dict[str, periods.ReportingPeriod], like: periods.ReportingPeriod, end: object
+) -> periods.ReportingPeriod:
+    ending = [period for period in parsed.values() if period.end == end]
+    return next((one for one in ending if one.frequency is like.frequency), ending[0])
+
+
+def _repeats_last(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Whether numerator and denominator are those of the period before, digit for digit."""
+    smallest = float(sources.rules.values["repeated_from"])
+    in_order = rows.sort_values([*SERIES, "period_end"], kind="stable")
+    series = [in_order[name] for name in SERIES]
+    numerator, denominator = numbers(in_order, "numerator"), numbers(in_order, "denominator")
+    before = numerator.groupby(series).shift()
+    under = denominator.groupby(series).shift()
+    same = (numerator == before) & ((denominator == under) | (denominator.isna() & under.isna()))
+    ended = in_order["period_end"].groupby(series).shift()
+    asked = before.notna() & (numerator >= smallest) & (ended != in_order["period_end"])
+    return yes_or_no(same, asked).reindex(rows.index)
+
+
+def _parts_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """How far a unit's numerator lies from the sum of its parts', beyond rounding.
+
+    Null where the unit has fewer than two parts in the table, or a part has no number.
+    """
+    parents = {code: unit.parent for code, unit in sources.context.register.units.items()}
+    keys = ["indicator", "cohort", "period"]
+    numerator, half = numbers(rows, "numerator"), _half_step(rows, sources)
+    parts = rows[keys].assign(
+        parent=rows["service_area"].map(parents), numerator=numerator, half=half
+    )
+    sums = parts.groupby([*keys, "parent"]).agg(
+        total=("numerator", "sum"), units=("numerator", "size"),
+        numbered=("numerator", "count"), half=("half", "sum"),
+    )  # fmt: skip
+    whole = pd.MultiIndex.from_frame(rows[[*keys, "service_area"]])
+    found = sums.reindex(whole).set_axis(rows.index)
+    complete = (found["units"] > 1) & (found["units"] == found["numbered"])
+    beyond = (numerator - found["total"]).abs() - half - found["half"]
+    return beyond.clip(lower=0.0).where(complete & (rows["has_parts"] == YES)).round(9)
+
+
+def _purpose_stated(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    stated = {
+        code: _word(one.description.strip() and one.owner.strip())
+        for code, one in sources.context.register.indicators.items()
+    }
+    return rows["indicator"].map(stated).astype("str")
+
+
+def _level_agreed(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    register, on = sources.context.register, sources.context.as_at
+
+    def agreed(indicator: str, unit: str) -> str | None:
+        if indicator not in register.indicators:
+            return None
+        neutral = register.indicators[indicator].polarity is Polarity.NEUTRAL
+        return _word(neutral or register.target_at(indicator, unit, on)[0] is not None)
+
+    pairs = list(zip(rows["indicator"], rows["service_area"], strict=True))
+    known = {pair: agreed(*pair) for pair in set(pairs) if all(isinstance(x, str) for x in pair)}
+    return pd.Series([known.get(pair) for pair in pairs], index=rows.index, dtype="str")
+
+
+def _present(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    """Yes on every row of a series of two or more periods; with one there is no gap to find."""
+    several = rows.groupby(list(SERIES))["period"].transform("nunique") > 1
+    return yes_or_no(pd.Series(True, index=rows.index), several)
+
+
+def _gap_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = [*SERIES, "period", "present"]
+    if not {*SERIES, "period", "present"} <= set(rows.columns):
+        return pd.DataFrame(columns=columns, dtype="str")
+    parsed = _parsed(rows)
+    held = rows.loc[rows["period"].isin(parsed), [*SERIES, "period"]]
+    found = [
+        (*series, missing, NO)
+        for series, codes in held.groupby(list(SERIES))["period"]
+        for missing in _missing([parsed[code] for code in codes.unique()])
+    ]
+    return pd.DataFrame(found, columns=columns, dtype="str")
+
+
+def _missing(held: list[periods.ReportingPeriod]) -> list[str]:
+    first = min(held)
+    alike = [period for period in held if period.frequency is first.frequency]
+    codes = {period.code for period in held}
+    expected = periods.sequence(first, max(alike))
+    return [period.code for period in expected if period.code not in codes]
+
+
+_OF_INDICATOR = (
+    Derived("kind", ("indicator",), _attribute(lambda one: one.kind.value)),
+    Derived("measured_in", ("indicator",), _attribute(lambda one: one.unit)),
+    Derived(
+        "has_denominator", ("indicator",),
+        _attribute(lambda one: _word(one.source.published.denominator)),
+    ),
+    Derived(
+        "prints_value", ("indicator",), _attribute(lambda one: _word(one.source.published.value))
+    ),
+    Derived("has_parts", ("indicator", "service_area"), _has_parts),
+    Derived("unit_ended", ("service_area",), _unit_ended),
+)  # fmt: skip
+_OF_GAPS = _OF_INDICATOR
+_NUMBERS = ("numerator", "denominator", "value")
+_DERIVED = (
+    *_OF_INDICATOR,
+    Derived("indicator_known", ("indicator",), _indicator_known),
+    Derived("key_complete", (*SERIES, "period"), _key_complete),
+    Derived("state_known", ("state",), _state_known),
+    Derived("given", ("state",), _given),
+    Derived("as_published", ("method",), _as_published),
+    Derived("period_agrees", ("period", "period_end"), _period_agrees),
+    Derived("outside_interval", ("value", "lower", "upper"), _outside_interval),
+    Derived("recomputed_difference", ("kind", *_NUMBERS), _recomputed_difference),
+    Derived(
+        "printed_steps",
+        (*SERIES, "period", "deliveries", "value", "as_published"),
+        _printed_steps,
+    ),
+    Derived("periods_behind", (*SERIES, "period"), _periods_behind),
+    Derived("repeats_last", (*SERIES, "period_end", *_NUMBERS), _repeats_last),
+    Derived("parts_difference", ("has_parts", *SERIES, "period", "numerator"), _parts_difference),
+    Derived("purpose_stated", ("indicator",), _purpose_stated),
+    Derived("level_agreed", ("indicator", "service_area"), _level_agreed),
+    Derived("present", (*SERIES, "period"), _present),
+)
