@@ -98,16 +98,12 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
         )
         families.append((content["order"], entries))
     ordered = tuple(
-        entry
-        for _, entries in sorted(families, key=lambda f: f[0])
-        for entry in entries
+        entry for _, entries in sorted(families, key=lambda f: f[0]) for entry in entries
     )
     codes = [entry.code for entry in ordered]
     repeated = sorted({code for code in codes if codes.count(code) > 1})
     if repeated:
-        raise RuleSetError(
-            f"The catalogue has {', '.join(repeated)} twice", "each code once"
-        )
+        raise RuleSetError(f"The catalogue has {', '.join(repeated)} twice", "each code once")
     return Catalogue(ordered)
 
 
@@ -121,15 +117,11 @@ def _entry(given: dict[str, object], family: str, file_name: str) -> Entry:
             f"the fields {', '.join(_FIELDS)}",
         )
     if given["claims"] not in CLAIMS:
-        raise RuleSetError(
-            f"{where}: claims {given['claims']!r}", f"one of {', '.join(CLAIMS)}"
-        )
+        raise RuleSetError(f"{where}: claims {given['claims']!r}", f"one of {', '.join(CLAIMS)}")
     for condition in given["when"]:
         wrong = set(condition) - {"column"} - set(OPERATORS)
         if wrong or "column" not in condition:
-            raise RuleSetError(
-                f"{where}: condition {condition}", f"column and {list(OPERATORS)}"
-            )
+            raise RuleSetError(f"{where}: condition {condition}", f"column and {list(OPERATORS)}")
     return Entry(
         code=given["code"], title=given["title"], why=given["why"], family=family,
         severity=Severity(given["severity"]), claims=given["claims"],

@@ -29,9 +29,7 @@ SIGNALS = {
 }
 
 
-def latest_facts(
-    analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Context
-) -> pd.DataFrame:
+def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Context) -> pd.DataFrame:
     """One row per series: its latest figure, what the methods say, what it rests on.
 
     Parameters
@@ -66,18 +64,14 @@ def latest_facts(
     found = verdicts[["indicator", "service_area", "verdict", "reason"]].rename(
         columns={"reason": "verdict_reason"}
     )
-    latest = latest.merge(
-        found, on=["indicator", "service_area"], how="left", validate="m:1"
-    )
+    latest = latest.merge(found, on=["indicator", "service_area"], how="left", validate="m:1")
     return latest.assign(
         verdict=latest["verdict"].fillna("not_assessed"),
         verdict_reason=latest["verdict_reason"].fillna("no check was made"),
     ).reset_index(drop=True)
 
 
-def _with_newest(
-    latest: pd.DataFrame, measured: pd.DataFrame, context: Context
-) -> pd.DataFrame:
+def _with_newest(latest: pd.DataFrame, measured: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The latest period that a unit of the same kind has reported a number for."""
     kinds = {code: unit.kind.value for code, unit in context.register.units.items()}
     reported = measured[measured["shown_value"].notna()]
@@ -92,8 +86,7 @@ def _with_newest(
         newest, on=["indicator", "unit_kind"], how="left"
     )
     return joined.assign(
-        late=joined["newest_end"].notna()
-        & (joined["period_end"] < joined["newest_end"]),
+        late=joined["newest_end"].notna() & (joined["period_end"] < joined["newest_end"]),
         has_value=joined["shown_value"].notna(),
     )
 
@@ -165,15 +158,9 @@ def _with_forecast(latest: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
     return latest.merge(last, on=list(SERIES), how="left", validate="1:1")
 
 
-def _with_breaks(
-    latest: pd.DataFrame, measured: pd.DataFrame, context: Context
-) -> pd.DataFrame:
+def _with_breaks(latest: pd.DataFrame, measured: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The latest break, and the latest rebase, inside each series' own span."""
-    first = (
-        measured.groupby(list(SERIES), sort=True)["period_end"]
-        .min()
-        .rename("first_end")
-    )
+    first = measured.groupby(list(SERIES), sort=True)["period_end"].min().rename("first_end")
     spans = latest.merge(first.reset_index(), on=list(SERIES), how="left")
     rows = [
         _break_facts(
@@ -186,9 +173,7 @@ def _with_breaks(
     return pd.concat([latest, pd.DataFrame(rows, index=latest.index)], axis=1)
 
 
-def _break_facts(
-    breaks: Sequence[Break], first_end: str, last_end: str
-) -> dict[str, str]:
+def _break_facts(breaks: Sequence[Break], first_end: str, last_end: str) -> dict[str, str]:
     named = (
         "break_period",
         "break_kind",
@@ -199,9 +184,7 @@ def _break_facts(
     facts = dict.fromkeys(named, "")
     for found in breaks:
         period = periods.parse(found.period)
-        if not (
-            first_end < period.end.isoformat() and period.start.isoformat() <= last_end
-        ):
+        if not (first_end < period.end.isoformat() and period.start.isoformat() <= last_end):
             continue
         if found.kind is BreakKind.REBASE:
             facts |= {"rebase_period": found.period, "rebase_reason": found.reason}
@@ -229,17 +212,11 @@ def evidence(row: Mapping[str, Any]) -> dict[str, object]:
         "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",
         "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
     )  # fmt: skip
-    return {
-        name: plain(row[name]) for name in kept if name in row and _there(row[name])
-    }
+    return {name: plain(row[name]) for name in kept if name in row and _there(row[name])}
 
 
 def _there(value: object) -> bool:
-    return not (
-        value is None
-        or value is pd.NA
-        or (isinstance(value, float) and np.isnan(value))
-    )
+    return not (value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)))
 
 
 def plain(value: object) -> object:

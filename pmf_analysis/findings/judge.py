@@ -48,9 +48,7 @@ def judge(
                 filled[index] = (texts(row, context), _canonical(evidence(row)))
             rows.append((index, order, _finding(entry, row, *filled[index])))
     rows.sort(key=lambda found: found[:2])
-    return pd.DataFrame(
-        [finding for *_, finding in rows], columns=list(FINDING), dtype="str"
-    )
+    return pd.DataFrame([finding for *_, finding in rows], columns=list(FINDING), dtype="str")
 
 
 def _finding(
@@ -72,6 +70,4 @@ def _finding(
 
 
 def _canonical(numbers: dict[str, object]) -> str:
-    return json.dumps(
-        numbers, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    return json.dumps(numbers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

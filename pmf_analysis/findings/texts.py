@@ -11,36 +11,22 @@ from pmf_analysis import formats, periods
 from pmf_analysis.findings.facts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
-from pmf_analysis.terms import BreakKind, Frequency, State
+from pmf_analysis.terms import BreakKind, Frequency, SpecialCause, State
 
 Facts = Mapping[str, Any]
+
+_TAKES_ARTICLE = ("year ", "school year ", "12 months ", "3 years ")
 
 _PERIODS = {
     Frequency.MONTH: "months", Frequency.QUARTER: "quarters", Frequency.YEAR: "years",
 }  # fmt: skip
 
-_SIGNALS = (
-    ("Above UCL", "the figure lies above the upper process limit of {upper}"),
-    ("Below LCL", "the figure lies below the lower process limit of {lower}"),
-    ("Trend (Increasing)", "seven or more figures in a row have risen"),
-    ("Trend (Decreasing)", "seven or more figures in a row have fallen"),
-    (
-        "2 in 3 Above",
-        "two of the last three figures lie close to the upper process limit",
-    ),
-    (
-        "2 in 3 Below",
-        "two of the last three figures lie close to the lower process limit",
-    ),
-    (
-        "Points Above",
-        "seven or more figures in a row lie above the average of {centre}",
-    ),
-    (
-        "Points Below",
-        "seven or more figures in a row lie below the average of {centre}",
-    ),
-)
+_SIZES = {
+    SpecialCause.ABOVE_LIMIT: "upper",
+    SpecialCause.BELOW_LIMIT: "lower",
+    SpecialCause.SHIFT_HIGH: "centre",
+    SpecialCause.SHIFT_LOW: "centre",
+}
 
 
 def texts(row: Facts, context: Context) -> dict[str, str]:
@@ -91,9 +77,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "verdict_reason": str(row["verdict_reason"]),
         **_chart_texts(row, indicator),
     }
-    return found | {
-        _upper_first(name): _upper_first(text) for name, text in found.items()
-    }
+    return found | {_upper_first(name): _upper_first(text) for name, text in found.items()}
 
 
 def _state_text(row: Facts) -> str:
@@ -135,14 +119,16 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
         "lower": _limit_text(lower, indicator),
         "centre": _limit_text(centre, indicator),
     }
-    special = str(row["special_cause"] or "")
-    words = next((text for part, text in _SIGNALS if part in special), "")
+    cause = SpecialCause(row["special_cause"] or SpecialCause.NOT_TESTED)
+    size = f" of {values[_SIZES[cause]]}" if cause in _SIZES else ""
+    signalled = row["signal"] not in ("none", "not_tested")
+    words = f"the figure is {cause.label}{size}" if signalled else ""
     adjusted = " after allowing for the time of year" if _is_adjusted(row) else ""
     return {
         "limits": _limits_text(lower, upper, indicator),
         "normal_range": _limits_text(*here, indicator),
         "normal_period": _normal_period(row, indicator),
-        "signal_words": words.format(**values) + adjusted if words else "",
+        "signal_words": words + adjusted if words else "",
     }
 
 
@@ -164,9 +150,7 @@ def unadjusted(limit: float, row: Facts, indicator: Indicator) -> float:
 
 
 def _limit_text(limit: float, indicator: Indicator) -> str:
-    return formats.with_unit(
-        possible(limit, indicator), indicator.unit, indicator.decimals
-    )
+    return formats.with_unit(possible(limit, indicator), indicator.unit, indicator.decimals)
 
 
 def _limits_text(lower: float, upper: float, indicator: Indicator) -> str:
@@ -176,29 +160,21 @@ def _limits_text(lower: float, upper: float, indicator: Indicator) -> str:
 
 def possible(limit: float, indicator: Indicator) -> float:
     """A limit within what can be; the stored numbers are not clipped."""
-    return (
-        min(max(limit, 0.0), 100.0) if indicator.unit == "percent" else max(limit, 0.0)
-    )
+    return min(max(limit, 0.0), 100.0) if indicator.unit == "percent" else max(limit, 0.0)
 
 
 def _normal_period(row: Facts, indicator: Indicator) -> str:
     if indicator.frequency is Frequency.MONTH:
         month = periods.MONTHS[periods.parse(row["period"]).end.month - 1]
         return f"a usual {month}" if _is_adjusted(row) else "a usual month"
-    return (
-        "a usual quarter"
-        if indicator.frequency is Frequency.QUARTER
-        else "a usual year"
-    )
+    return "a usual quarter" if indicator.frequency is Frequency.QUARTER else "a usual year"
 
 
 def _forecast_text(row: Facts, indicator: Indicator) -> str:
     lower, upper = row["forecast_end_lower80"], row["forecast_end_upper80"]
     if pd.isna(lower) or pd.isna(upper):
         return ""
-    text = formats.interval(
-        float(lower), float(upper), indicator.unit, indicator.decimals
-    )
+    text = formats.interval(float(lower), float(upper), indicator.unit, indicator.decimals)
     return text.replace(" to ", " and ", 1)
 
 
@@ -225,7 +201,7 @@ def _clause(value: object) -> str:
 def _within(label: object) -> str:
     """A period's label inside a sentence: ``the year to March 2025``, ``March 2025``."""
     text = str(label or "")
-    return f"the {text}" if text.startswith(("year", "school year")) else text
+    return f"the {text}" if text.startswith(_TAKES_ARTICLE) else text
 
 
 def _upper_first(text: str) -> str:

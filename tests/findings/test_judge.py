@@ -32,6 +32,7 @@ def test_a_finding_is_one_sentence_with_evidence(found):
         assert "None" not in row.sentence
         assert "{" not in row.sentence
         assert "  " not in row.sentence
+        assert ": ." not in row.sentence
         assert json.loads(row.evidence)["period"] == row.period
 
 
