@@ -102,8 +102,9 @@ def table_html(
             f"The table {caption!r} has no column {header!r} to name its rows",
             f"one of {', '.join(columns)}",
         )
-    writers = [_writer(table[name], (cells or {}).get(name), missing) for name in table.columns]
-    numeric = [table[name].dtype.kind in "iuf" for name in table.columns]
+    given = cells or {}
+    writers = [_writer(table[name], given.get(name), missing) for name in table.columns]
+    numeric = [table[name].dtype.kind in "iuf" and name not in given for name in table.columns]
     head = "".join(
         f'<th scope="col"{_right(right)}>{escape(name)}</th>'
         for name, right in zip(columns, numeric, strict=True)
@@ -118,7 +119,7 @@ def table_html(
     body = "".join(f"<tr>{row}</tr>\n" for row in rows)
     return Html(
         f'<div class="wide" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
-        f"<table>\n<caption>{escape(caption)}</caption>\n"
+        f"<table>\n<caption><span>{escape(caption)}</span></caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>"
     )
 

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
-    "Html", "RAG_SHAPES", "environment", "escape", "plain", "rag_badge", "render", "table_html",
+    "RAG_SHAPES",
+    "Html",
+    "environment",
+    "escape",
+    "plain",
+    "rag_badge",
+    "render",
+    "table_html",
     "verdict_badge",
 ]  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Executed notebooks and findings as documents, one module for each format."""

@@ -1,0 +1,173 @@
+"""What a page says, before anything is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pmf_analysis.markup import Html
+from pmf_analysis.present.summary import Story
+from pmf_analysis.terms import Rag
+
+__all__ = [
+    "Appendix", "AreaDocument", "AreaRow", "CountyDocument", "ExceptionRow", "Provenance", "Story",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a page comes from: printed at its foot.
+
+    Attributes
+    ----------
+    run_id : str
+    workbench : str
+        Version of the program.
+    rule_sets : tuple of str
+        Names and versions.
+    deliveries : tuple of (str, str)
+        File name and SHA-256 of each delivery.
+    neighbour_model : str
+        Name and date; empty where none is used.
+    """
+
+    run_id: str
+    workbench: str
+    rule_sets: tuple[str, ...] = ()
+    deliveries: tuple[tuple[str, str], ...] = ()
+    neighbour_model: str = ""
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """What stands behind page one: an executed notebook, as a rule."""
+
+    title: str
+    body: Html
+
+
+@dataclass(frozen=True)
+class AreaDocument:
+    """The document of one unit.
+
+    Attributes
+    ----------
+    area_name, kind : str
+        The unit's name, and what kind of unit it is.
+    period_label : str
+        The latest period that the page speaks of.
+    as_at : str
+        Date of the data, as a reader sees it.
+    headline : str
+        The message of the page.
+    stories : tuple of Story
+        What asks for attention, the most urgent first.
+    everything_else : str
+        One sentence that accounts for all other indicators.
+    trust : str
+        What the figures rest on.
+    questions : tuple of str
+        What to ask.
+    verdict : str
+        Code of `terms.Verdict`: the worst of the unit.
+    counts : mapping of str to int
+        How many indicators have each status, by code of `terms.Rag`.
+    overview : Html, or empty
+        Table of all indicators.
+    glance : Html, or empty
+        All indicators in small, as a chart; empty where there is none.
+    appendices : tuple of Appendix
+    provenance : Provenance
+    notice : str
+        Stands above everything: that the data are invented, or why a red verdict was overridden.
+    county_name, county_link : str
+        The county page, where there is one.
+    """
+
+    area_name: str
+    kind: str
+    period_label: str
+    as_at: str
+    headline: str
+    provenance: Provenance
+    stories: tuple[Story, ...] = ()
+    everything_else: str = ""
+    trust: str = ""
+    questions: tuple[str, ...] = ()
+    verdict: str = "not_assessed"
+    counts: Mapping[str, int] = field(default_factory=dict)
+    overview: str = ""
+    glance: str = ""
+    appendices: tuple[Appendix, ...] = ()
+    notice: str = ""
+    county_name: str = ""
+    county_link: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name and period: the page's heading."""
+        return f"{self.area_name}: {self.period_label}"
+
+
+@dataclass(frozen=True)
+class ExceptionRow:
+    """One series that asks for attention, on the county page."""
+
+    area_name: str
+    link: str
+    indicator_name: str
+    rag: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One unit on the county page: its link, its statuses, its data quality."""
+
+    area_name: str
+    link: str
+    counts: Mapping[str, int]
+    verdict: str
+    note: str = ""
+    """Why the unit has no document, when ``link`` is empty."""
+
+
+@dataclass(frozen=True)
+class CountyDocument:
+    """The page of the whole county.
+
+    Attributes
+    ----------
+    county_name, period_label, as_at, headline, trust, notice : str
+        As in an area's document.
+    exceptions : tuple of ExceptionRow
+        The most urgent first.
+    areas : tuple of AreaRow
+        Every unit, in the order in which it is shown.
+    provenance : Provenance
+    quality : Html, or empty
+        Table or chart of data quality; empty where there is none.
+    appendices : tuple of Appendix
+    """
+
+    county_name: str
+    period_label: str
+    as_at: str
+    headline: str
+    provenance: Provenance
+    exceptions: tuple[ExceptionRow, ...] = ()
+    areas: tuple[AreaRow, ...] = ()
+    trust: str = ""
+    quality: str = ""
+    appendices: tuple[Appendix, ...] = ()
+    notice: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name and period: the page's heading."""
+        return f"{self.county_name}: {self.period_label}"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many series have each status, over all units."""
+        return {rag.value: sum(area.counts.get(rag.value, 0) for area in self.areas) for rag in Rag}
