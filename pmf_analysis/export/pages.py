@@ -1,0 +1,325 @@
+"""The pages of a run: one document per unit, and one county page with the exceptions first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pmf_analysis import charts, formats, periods
+from pmf_analysis.errors import ExportError
+from pmf_analysis.export.document import (
+    Appendix,
+    AreaDocument,
+    AreaRow,
+    CountyDocument,
+    ExceptionRow,
+    Provenance,
+)
+from pmf_analysis.export.html import export_area, export_county
+from pmf_analysis.export.notebooks import export_notebook_body
+from pmf_analysis.findings import load_catalogue, number_text
+from pmf_analysis.markup import Html, escape, table_html
+from pmf_analysis.prepared import Prepared
+from pmf_analysis.present.html import rag_badge, verdict_badge
+from pmf_analysis.present.summary import Summary, exceptions, summarise
+from pmf_analysis.register.models import Unit
+from pmf_analysis.store import atomic_write, canonical_json, sha256_of
+from pmf_analysis.terms import Comparison, UnitKind, Variation, Verdict
+
+COUNTY_PAGE = "index.html"
+MOST_EXCEPTIONS = 15
+
+
+@dataclass(frozen=True)
+class _Area:
+    """One unit of a run with what its page needs."""
+
+    unit: Unit
+    place: str
+    fact: pd.DataFrame
+    finding: pd.DataFrame
+    summary: Summary
+
+    @property
+    def link(self) -> str:
+        return f"{self.place}.html"
+
+
+def write_pages(
+    prepared: Prepared,
+    manifest: Mapping[str, object],
+    run_folder: Path,
+    folder: Path | None = None,
+    notice: str = "",
+) -> list[Path]:
+    """Export every page of a run.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    manifest : mapping
+        The run's manifest.
+    run_folder : Path
+        Where the executed notebooks are.
+    folder : Path, optional
+        Where the pages go; ``export`` in the run's folder when not given.
+    notice : str
+        Printed above everything, on every page.
+
+    Returns
+    -------
+    list of Path
+        The county page first, then a document for each unit in the order of the run.
+
+    Raises
+    ------
+    ExportError
+        If an executed notebook that succeeded cannot be shown.
+    """
+    folder = folder or run_folder / "export"
+    provenance = _provenance(prepared, manifest)
+    said = " ".join(part for part in (notice, prepared.register.workspace.notice) if part)
+    tasks = list(manifest["tasks"])
+    whole = {name: prepared.table(name) for name in ("fact", "finding")}
+    areas = [_area(prepared, unit, place, whole) for unit, place in _units(prepared, tasks)]
+    written = []
+    for area in areas:
+        own = [task for task in tasks if task["unit"] == area.unit.code]
+        document = _area_document(prepared, area, own, run_folder, provenance, said)
+        written.append(export_area(document, folder / area.link))
+    county = _county_document(prepared, areas, provenance, said)
+    written.insert(0, export_county(county, folder / COUNTY_PAGE))
+    _remove_others(folder, written)
+    hashes = {path.name: sha256_of(path) for path in written}
+    atomic_write(folder / "hashes.json", canonical_json(hashes))
+    return written
+
+
+def _remove_others(folder: Path, written: Sequence[Path]) -> None:
+    for path in folder.glob("*.html"):
+        if path not in written:
+            path.unlink()
+
+
+def _units(prepared: Prepared, tasks: Sequence[Mapping]) -> list[tuple[Unit, str]]:
+    places = {task["unit"]: task["place"] for task in tasks}
+    return [(prepared.register.units[code], place) for code, place in places.items()]
+
+
+def _area(prepared: Prepared, unit: Unit, place: str, whole: Mapping[str, pd.DataFrame]) -> _Area:
+    held = prepared.register
+    fact = _of(whole["fact"], [unit.code])
+    finding = _of(whole["finding"], [unit.code])
+    parts = _of(whole["fact"], held.children_of(unit.code))
+    summary = summarise(fact, finding, prepared.context, parts)
+    return _Area(unit, place, fact, finding, summary)
+
+
+def _of(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    return table[table["service_area"].isin(list(codes))].reset_index(drop=True)
+
+
+def _provenance(prepared: Prepared, manifest: Mapping) -> Provenance:
+    inputs = manifest["inputs"]
+    used = set(prepared.table("delivery")["delivery"])
+    return Provenance(
+        run_id=manifest["run_id"],
+        workbench=manifest["workbench"],
+        rule_sets=tuple(inputs["rule_sets"]),
+        deliveries=tuple(
+            (given["file_name"], given["sha256"])
+            for given in inputs["deliveries"]
+            if given["delivery"] in used
+        ),
+        neighbour_model=inputs["neighbour_model"],
+    )
+
+
+def _area_document(
+    prepared: Prepared,
+    area: _Area,
+    tasks: Sequence[Mapping],
+    run_folder: Path,
+    provenance: Provenance,
+    notice: str,
+) -> AreaDocument:
+    summary, held = area.summary, prepared.register
+    analysis = prepared.table("analysis", [area.unit.code])
+    glance = Html("")
+    if not area.fact.empty:
+        glance = charts.small_multiples(analysis, prepared.context).html()
+    return AreaDocument(
+        area_name=area.unit.name,
+        kind=area.unit.kind.label,
+        period_label=_period_label(area.fact),
+        as_at=periods.format_date(prepared.context.as_at),
+        headline=summary.headline,
+        provenance=provenance,
+        stories=summary.stories,
+        everything_else=summary.everything_else,
+        trust=summary.trust,
+        questions=summary.questions,
+        verdict=summary.verdict,
+        counts=summary.counts,
+        overview=overview(prepared, area.fact),
+        glance=glance,
+        appendices=tuple(_appendix(task, run_folder) for task in tasks),
+        notice=notice,
+        county_name=held.units[held.county].name,
+        county_link=COUNTY_PAGE,
+    )
+
+
+def _appendix(task: Mapping, run_folder: Path) -> Appendix:
+    """An executed notebook; one that failed is said to have failed, and not shown."""
+    if task["outcome"] != "succeeded":
+        place = f"cell {task['failed_cell']}" if task["failed_cell"] else "its kernel"
+        words = escape(f"This part could not be made: {task['notebook']} failed in {place}.")
+        return Appendix(task["title"], Html(f"<p>{words}</p>"))
+    path = run_folder / task["output"]
+    if sha256_of(path) != task["sha256"]:
+        raise ExportError(
+            f"{task['output']} is not what the run left",
+            "the notebook that the manifest names by its hash",
+            "Run again: pmf run",
+        )
+    body = export_notebook_body(path, prefix=f"{task['notebook']}", title=False)
+    return Appendix(task["title"], body)
+
+
+def _period_label(fact: pd.DataFrame) -> str:
+    """The latest period of a unit, as most of its indicators name it."""
+    given = fact[fact["has_value"].astype(bool)]
+    if given.empty:
+        return "no figures"
+    latest = given[given["period_end"] == given["period_end"].max()]
+    commonest = latest["period"].value_counts(sort=True).index[0]
+    return periods.parse(commonest).label
+
+
+def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
+    """Every indicator of a unit on one line."""
+    if fact.empty:
+        return Html("<p>No figure was delivered.</p>")
+    held = prepared.register
+    whole = held.units[held.county].name
+    rows = []
+    for row in fact.to_dict("records"):
+        indicator = held.indicator(row["indicator"])
+        rows.append(
+            {
+                "Indicator": indicator.label,
+                "Period": row["shown_label"],
+                "Figure": row["shown_text"] or formats.state_text(row["shown_state"]),
+                "Target": row["levels_text"] or "none set",
+                "Status": rag_badge(row["rag"]),
+                "Change beyond chance?": _change(row),
+                f"Against {whole}": _against(row, indicator),
+                "Data": verdict_badge(row["verdict"]),
+            }
+        )
+    return table_html(pd.DataFrame(rows), "The latest figure of every indicator", "Indicator")
+
+
+def _change(row: Mapping) -> str:
+    words = {
+        "improvement": "yes, better",
+        "concern": "yes, worse",
+        "neutral": "yes",
+        "none": "no",
+    }
+    return words.get(row["signal"], Variation.NOT_TESTED.label)
+
+
+def _against(row: Mapping, indicator: object) -> str:
+    compared = Comparison(row["vs_england"])
+    text = number_text(row["england"], indicator)
+    return f"{compared.label} ({text})" if text else compared.label
+
+
+def _county_document(
+    prepared: Prepared, areas: Sequence[_Area], provenance: Provenance, notice: str
+) -> CountyDocument:
+    held = prepared.register
+    county = held.units[held.county]
+    links = {area.unit.code: area.link for area in areas}
+    shown = [area.unit.code for area in areas]
+    facts = [area.fact for area in areas]
+    own_finding = prepared.table("finding", [county.code])
+    own_fact = prepared.table("fact", [county.code])
+    if county.kind is UnitKind.COUNTY and county.code not in links and not own_fact.empty:
+        shown.append(county.code)
+        facts.append(own_fact)
+    fact = pd.concat(facts, ignore_index=True)
+    finding = pd.concat([*(a.finding for a in areas), own_finding], ignore_index=True)
+    finding = finding[finding["service_area"].isin(shown)]
+    lines = exceptions(fact, finding)
+    rows = tuple(
+        ExceptionRow(
+            area_name=held.units[line.service_area].name,
+            link=links.get(line.service_area, ""),
+            indicator_name=held.indicator(line.indicator).name,
+            rag=line.rag,
+            sentence=line.sentence,
+        )
+        for line in lines[:MOST_EXCEPTIONS]
+    )
+    return CountyDocument(
+        county_name=held.workspace.title,
+        period_label=_period_label(fact),
+        as_at=periods.format_date(prepared.context.as_at),
+        headline=_county_headline(fact, finding, len(lines), len(rows)),
+        provenance=provenance,
+        exceptions=rows,
+        areas=tuple(
+            AreaRow(area.unit.name, area.link, area.summary.counts, area.summary.verdict)
+            for area in areas
+        ),
+        trust=_county_trust(fact),
+        notice=notice,
+    )
+
+
+def _county_headline(fact: pd.DataFrame, finding: pd.DataFrame, found: int, shown: int) -> str:
+    """How many figures ask for attention and why, most urgent first."""
+    entries = sorted(
+        (entry for entry in load_catalogue().entries if entry.headline),
+        key=lambda entry: -entry.attention,
+    )
+    counts = finding["code"].value_counts()
+    whole = "the whole"
+    said = [
+        f"{_lower_first(entry.headline.format(whole=whole))}: {counts[entry.code]}"
+        for entry in entries
+        if entry.code in counts.index
+    ]
+    if not found:
+        return f"None of {len(fact)} figures asks for attention."
+    more = f" The {shown} most urgent are listed here." if shown < found else ""
+    reasons = f" ({'; '.join(said[:4])})" if said else ""
+    return f"{found} of {len(fact)} figures ask for attention{reasons}.{more}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _county_trust(fact: pd.DataFrame) -> str:
+    if fact.empty:
+        return "Nothing was delivered."
+    counts = fact["verdict"].value_counts()
+    said = [
+        f"{verdict.label} for {int(counts[verdict])}"
+        for verdict in Verdict
+        if verdict in counts.index
+    ]
+    return f"Of {len(fact)} figures, the data are {formats.listed(said)}."
+
+
+def red_figures(prepared: Prepared, units: Sequence[str]) -> pd.DataFrame:
+    """Facts of the given units whose data-quality verdict is red."""
+    fact = prepared.table("fact", list(units))
+    return fact[fact["verdict"] == Verdict.RED].reset_index(drop=True)
