@@ -19,7 +19,6 @@ from pmf_analysis.quality.tolerances import Tolerances
 from pmf_analysis.quality.verdicts import verdicts_of
 from pmf_analysis.quality.views import CheckedView, Sources
 from pmf_analysis.register import Context
-from pmf_analysis.terms import CheckStatus
 
 RULE_SET = "quality"
 
@@ -31,6 +30,12 @@ RESULT = (
 """Columns of the results. ``indicator``, ``service_area`` and ``table`` are empty where a
 rule does not tell them apart; ``colour`` is a ``terms.Verdict``; ``note`` says in words what
 was found or why there is no result. No cell's value is ever in them."""
+
+_TYPES = {
+    name: "float64" if name in ("rate", "limit_green", "limit_amber") else "str"
+    for name in RESULT
+    if name not in ("evaluated", "failed")
+} | {"evaluated": "int64", "failed": "int64"}
 
 _VIEWS: Mapping[str, Callable[[pd.DataFrame, Sources], CheckedView]] = {
     "receipt": receipt_view,
@@ -104,19 +109,12 @@ def check(
     return QualityResult(results, verdicts_of(results, tables.get("measure"), context, rules))
 
 
-_TYPES = {
-    name: "float64" if name in ("rate", "limit_green", "limit_amber") else "str"
-    for name in RESULT
-    if name not in ("evaluated", "failed")
-} | {"evaluated": "int64", "failed": "int64"}
-
-
 def _check_suite(suite: Suite, sources: Sources, tolerances: Tolerances) -> list[dict]:
     write = _Writer(suite, tolerances)
     table = sources.tables.get(suite.table_kind)
     nothing = _nothing_in(table, suite.table_kind)
     if nothing:
-        return [write.unsettled(rule, CheckStatus.NOT_ASSESSED, nothing) for rule in suite.rules]
+        return [write.not_assessed(rule, nothing) for rule in suite.rules]
     view = _VIEWS[suite.table_kind](table, sources)
     groups = _groups(view)
     prepared = [_prepare(rule, view) for rule in suite.rules]
@@ -220,7 +218,8 @@ class _Writer:
         failing = np.zeros(len(view.rows))
         if run and not stopped:
             failing[run.failed] = 1.0
-        evaluated, failed = groups.count(one.evaluated.astype(float)), groups.count(failing)
+        seen = np.zeros(len(view.rows)) if stopped else one.evaluated.astype(float)
+        evaluated, failed = groups.count(seen), groups.count(failing)
         if one.rule.counts and one.runs and not stopped:
             evaluated, failed = self._counted(one, view, groups)
         note = stopped or one.nothing
@@ -230,9 +229,9 @@ class _Writer:
             if applies[at]
         ]
 
-    def unsettled(self, rule: Rule, status: CheckStatus, note: str) -> dict:
-        """The one row of a rule that has no table to look at; it stands for all groups."""
-        return self._row(rule, ("", "", ""), 0, 0, status is CheckStatus.COULD_NOT_RUN, note)
+    def not_assessed(self, rule: Rule, note: str) -> dict:
+        """Write the one row of a rule that has no table to look at; it stands for all groups."""
+        return self._row(rule, ("", "", ""), 0, 0, False, note)
 
     @staticmethod
     def _counted(

@@ -34,7 +34,7 @@ _FIELDS = {
 
 
 def fault(condition: object) -> str:
-    """What is wrong with a condition, in words; empty when nothing is.
+    """Say what is wrong with a condition; empty when nothing is.
 
     Parameters
     ----------

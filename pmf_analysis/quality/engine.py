@@ -80,7 +80,7 @@ def run_rules(rows: pd.DataFrame, rules: Sequence[Rule], suite: str) -> dict[str
 
 
 def stored_form(rule: Rule) -> dict[str, object]:
-    """A rule in the form in which Great Expectations stores an expectation."""
+    """Write a rule in the form in which Great Expectations stores an expectation."""
     condition = {} if rule.condition is None else {"row_condition": rule.condition}
     return {
         "id": rule.id,

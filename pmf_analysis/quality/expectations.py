@@ -130,7 +130,7 @@ TYPES: Mapping[str, ExpectationType] = {
 
 
 def fault(name: object, arguments: object) -> str:
-    """What is wrong with an expectation's type or arguments, in words; empty if nothing.
+    """Say what is wrong with an expectation's type or arguments; empty if nothing is.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def fault(name: object, arguments: object) -> str:
 
 
 def evaluated(rule: Rule, rows: pd.DataFrame) -> np.ndarray:
-    """The rows that a rule evaluates: selected by its condition, with something to look at.
+    """Find the rows that a rule evaluates: chosen by its condition, with something to look at.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ _CELL = ["indicator", "service_area", "cohort", "period", "delivery"]
 
 
 def printed_values(rows: pd.DataFrame, sources: Sources) -> pd.Series:
-    """The printed value of each measure, or NaN where none is known.
+    """Find the printed value of each measure; NaN where none is known.
 
     A column ``printed`` wins. Else the figures are searched for the column that the
     register names, in the deliveries that the measure came from; of two, the last counts.

@@ -138,17 +138,17 @@ def load_suites(folder: Path) -> list[Suite]:
 
 
 def canonical(content: object) -> str:
-    """The one way in which a suite is written: sorted keys, two spaces, one newline."""
+    """Write a suite in the one way: sorted keys, two spaces, one newline."""
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def suite_id(name: str, version: str) -> str:
-    """The id of a suite: always the same for one name and version."""
+    """Give a suite its id: always the same for one name and version."""
     return str(uuid.uuid5(_NAMESPACE, f"{name} {version}"))
 
 
-def rule_id_to_id(suite: str, rule_id: str, version: str) -> str:
-    """The id of an expectation: always the same for one suite, rule and version."""
+def expectation_id(suite: str, rule_id: str, version: str) -> str:
+    """Give an expectation its id: always the same for one suite, rule and version."""
     return str(uuid.uuid5(_NAMESPACE, f"{suite} {rule_id} {version}"))
 
 
@@ -201,7 +201,7 @@ def _rule(file: str, suite: str, at: int, content: object) -> Rule:
     found = found or expectations.fault(content["type"], arguments)
     if found:
         _refuse(where, f"cannot be run: {found}", "a rule as data; see docs/architecture.md")
-    expected = rule_id_to_id(suite, meta["rule_id"], meta["version"])
+    expected = expectation_id(suite, meta["rule_id"], meta["version"])
     if content["id"] != expected:
         _refuse(where, f"has the id {content['id']!r}", f"{expected}, from rule and version")
     if meta["tolerance"] not in TOLERANCES:

@@ -15,7 +15,7 @@ ORDER = (Verdict.NOT_ASSESSED, Verdict.GREEN, Verdict.AMBER, Verdict.RED)
 
 
 def worst(*verdicts: Verdict) -> Verdict:
-    """The worst of some verdicts; not assessed is no verdict and loses to any."""
+    """Take the worst of some verdicts; not assessed is no verdict and loses to any."""
     return max(verdicts, key=ORDER.index, default=Verdict.NOT_ASSESSED)
 
 

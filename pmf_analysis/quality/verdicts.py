@@ -35,7 +35,7 @@ _COUNTS = {
     CheckStatus.NOT_ASSESSED: "not_assessed",
     CheckStatus.COULD_NOT_RUN: "could_not_run",
 }
-# the same rule over two tables that feed one indicator: the first of these counts
+# the same rule over two tables that feed one indicator: the last of these counts
 _STATUS_ORDER = (
     CheckStatus.PASS, CheckStatus.NOT_ASSESSED, CheckStatus.COULD_NOT_RUN, CheckStatus.FAIL,
 )  # fmt: skip
@@ -190,7 +190,7 @@ def _feeds(context: Context) -> pd.DataFrame:
 
 
 def _one_row_a_rule(linked: pd.DataFrame) -> pd.DataFrame:
-    """The worst of a rule's results for a pair, where several tables feed the indicator."""
+    """Keep the worst of a rule's results for a pair, where several tables feed the indicator."""
     statuses = {status.value: rank for rank, status in enumerate(_STATUS_ORDER)}
     colours = {colour.value: rank for rank, colour in enumerate(ORDER)}
     ranked = linked.assign(
@@ -234,17 +234,19 @@ def _judge(
 
 
 def _overall(judged: Mapping[Characteristic, Judgement], stopped: bool, policy: Policy) -> Verdict:
-    """The worst characteristic; green only where what is needed for it was assessed."""
+    """Take the worst characteristic; green only where what it needs was assessed."""
     verdict = worst(*(one.colour for one in judged.values()))
-    if verdict is Verdict.GREEN and any(judged[one].assessed == 0 for one in policy.needed):
-        verdict = Verdict.AMBER
+    if verdict is Verdict.NOT_ASSESSED:
+        return verdict
+    if any(judged[one].assessed == 0 for one in policy.needed):
+        verdict = worst(verdict, Verdict.AMBER)
     return worst(verdict, policy.could_not_run) if stopped else verdict
 
 
 def _characteristic(
     one: Characteristic, results: Sequence[RuleResult], policy: Policy
 ) -> Judgement:
-    """The worst of its assessed critical and warning rules; amber at best if too few were."""
+    """Take the worst of its critical and warning rules; amber at best if too few were assessed."""
     mine = [each for each in results if each.turns_verdict and each.characteristic == one]
     assessed = [each for each in mine if each.status in (CheckStatus.PASS, CheckStatus.FAIL)]
     if not assessed:

@@ -105,7 +105,7 @@ def with_derived(
 def yes_or_no(
     met: pd.Series | np.ndarray, asked: pd.Series | np.ndarray | None = None
 ) -> pd.Series:
-    """The words yes and no for a truth; null where the question does not arise.
+    """Write a truth as yes or no; null where the question does not arise.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def yes_or_no(
 
 
 def numbers(rows: pd.DataFrame, column: str) -> pd.Series:
-    """A column as floats; all NaN where it holds anything but numbers."""
+    """Give a column as floats; all NaN where it holds anything but numbers."""
     found = rows[column]
     if pd.api.types.is_numeric_dtype(found) and not pd.api.types.is_bool_dtype(found):
         return found.astype("float64")

@@ -62,7 +62,7 @@ def test_no_suite_passes_on_one_row(kind: str, clean: dict, suites: list[Suite],
 
 
 def test_a_column_without_any_value_never_passes(clean: dict, check_measures: Callable):
-    for column in ("value", "state", "numerator"):
+    for column in ("value", "state"):
         empty = clean["measure"].assign(**{column: None})
         results = check_measures(empty).results
         reading = results[results["rule_id"].isin(_rules_reading(results, column))]
@@ -74,7 +74,6 @@ def _rules_reading(results: pd.DataFrame, column: str) -> set[str]:
     named = {
         "value": {"M-04", "M-09", "M-10", "M-11", "M-13"},
         "state": {"M-03", "M-04", "M-05", "M-06", "M-07", "M-12", "M-16"},
-        "numerator": {"M-06", "M-08", "M-13", "M-20"},
     }
     return named[column]
 
@@ -149,7 +148,7 @@ def test_no_content_of_any_column_crashes_a_check(
     # the library is left out here and has its own test below
     suite = [one for one in suites if one.table_kind == kind]
     for column in COLUMNS[kind]:
-        result = check({kind: odd(clean[kind], [column])}, suite, context)
+        result = check({kind: odd(clean[kind].iloc[:30], [column])}, suite, context)
         assert set(result.results["status"]) <= {status.value for status in CheckStatus}
 
 
@@ -171,7 +170,8 @@ def test_a_crash_of_the_library_could_not_run(
     ran = result.results[result.results["status"] != CheckStatus.NOT_ASSESSED]
     assert set(ran["status"]) == {CheckStatus.COULD_NOT_RUN}
     assert set(ran["note"]) == {"the run stopped with ValueError"}
-    assert "green" not in set(result.verdicts["verdict"])
+    assert ran["evaluated"].sum() == 0
+    assert set(result.verdicts["verdict"]) == {"not_assessed"}
 
 
 def test_counts_that_disagree_could_not_run(
@@ -224,32 +224,41 @@ def test_results_hold_no_cell(clean: dict, checked: Checked):
     assert not re.search(r"Tom|Hill|987654", written)
 
 
-def test_the_same_input_gives_the_same_bytes(
-    clean: dict, checked: Checked, clean_result: QualityResult
-):
-    shuffled = {
-        kind: table.sample(frac=1, random_state=7).reset_index(drop=True)
-        for kind, table in clean.items()
-    }
-    again = checked(shuffled)
-    assert again.results.to_json() == clean_result.results.to_json()
-    assert again.verdicts.to_json() == clean_result.verdicts.to_json()
+@pytest.fixture(scope="module")
+def again(make_clean: Callable[[], dict], checked: Checked) -> tuple[dict, QualityResult]:
+    """The clean tables in another order, and what is found there with the network shut."""
 
-
-def test_a_check_changes_no_table(clean: dict, make_clean: Callable[[], dict], checked: Checked):
-    checked(clean)
-    for kind, table in make_clean().items():
-        pd.testing.assert_frame_equal(clean[kind], table)
-
-
-def test_a_check_opens_no_connection(clean: dict, checked: Checked, monkeypatch):
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a connection was tried")
 
-    for name in ("connect", "connect_ex", "sendto"):
-        monkeypatch.setattr(socket.socket, name, refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert overall_status(checked(clean).results) is CheckStatus.PASS
+    shuffled = {
+        kind: table.sample(frac=1, random_state=7).reset_index(drop=True)
+        for kind, table in make_clean().items()
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        return shuffled, checked(shuffled)
+
+
+def test_a_check_opens_no_connection(again: tuple[dict, QualityResult]):
+    assert overall_status(again[1].results) is CheckStatus.PASS
+
+
+def test_the_same_input_gives_the_same_bytes(
+    again: tuple[dict, QualityResult], clean_result: QualityResult
+):
+    assert again[1].results.to_json() == clean_result.results.to_json()
+    assert again[1].verdicts.to_json() == clean_result.verdicts.to_json()
+
+
+def test_a_check_changes_no_table(
+    again: tuple[dict, QualityResult], make_clean: Callable[[], dict]
+):
+    for kind, table in make_clean().items():
+        expected = table.sample(frac=1, random_state=7).reset_index(drop=True)
+        pd.testing.assert_frame_equal(again[0][kind], expected)
 
 
 def test_the_package_loads_without_great_expectations():

@@ -11,7 +11,7 @@ import pytest
 
 from pmf_analysis.errors import SuiteError
 from pmf_analysis.quality import Suite, load_suites
-from pmf_analysis.quality.suites import canonical, rule_id_to_id, suite_id
+from pmf_analysis.quality.suites import canonical, expectation_id, suite_id
 
 NAMES = ("figure", "measure", "receipt")
 
@@ -54,7 +54,7 @@ def test_a_shipped_suite_is_canonical(root: Path, name: str):
     assert text == canonical(content)
     assert content["id"] == suite_id(name, content["meta"]["suite_version"])
     for one in content["expectations"]:
-        assert one["id"] == rule_id_to_id(name, one["meta"]["rule_id"], one["meta"]["version"])
+        assert one["id"] == expectation_id(name, one["meta"]["rule_id"], one["meta"]["version"])
     rules = [one["meta"]["rule_id"] for one in content["expectations"]]
     assert rules == sorted(rules)
 
@@ -67,7 +67,7 @@ def test_the_shipped_suites_load(suites: list[Suite]):
 
 
 def test_ids_are_the_same_everywhere():
-    assert rule_id_to_id("measure", "M-01", "1.0.0") == "7f75525c-0a51-53e7-a654-e96458c4d49f"
+    assert expectation_id("measure", "M-01", "1.0.0") == "7f75525c-0a51-53e7-a654-e96458c4d49f"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_rule_of_another_suite_is_refused(changed: Callable):
     def steal(suite: dict) -> None:
         one = suite["expectations"][0]
         one["meta"]["rule_id"] = "F-01"
-        one["id"] = rule_id_to_id("measure", "F-01", one["meta"]["version"])
+        one["id"] = expectation_id("measure", "F-01", one["meta"]["version"])
 
     with pytest.raises(SuiteError, match=r"F-01, which figure\.json holds too"):
         load_suites(changed("measure", steal))
