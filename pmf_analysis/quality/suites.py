@@ -86,11 +86,6 @@ class Rule:
         needed = {*own, *conditions.columns(self.condition), *self.counts.values()}
         return tuple(sorted(needed))
 
-    @property
-    def turns_verdict(self) -> bool:
-        """Whether a failure changes a verdict: rules for information do not."""
-        return self.severity is not Severity.INFO
-
 
 @dataclass(frozen=True)
 class Suite:
@@ -200,7 +195,9 @@ def _rule(file: str, suite: str, at: int, content: object) -> Rule:
     found = conditions.fault(condition) if condition is not None else ""
     found = found or expectations.fault(content["type"], arguments)
     if found:
-        _refuse(where, f"cannot be run: {found}", "a rule as data; see docs/architecture.md")
+        _refuse(
+            where, f"cannot be run: {found}", "a known type of expectation, and a condition as data"
+        )
     expected = expectation_id(suite, meta["rule_id"], meta["version"])
     if content["id"] != expected:
         _refuse(where, f"has the id {content['id']!r}", f"{expected}, from rule and version")
