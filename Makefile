@@ -13,7 +13,7 @@ READY := .venv/ready
 UV ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format lock clean
+.PHONY: help demo test soak lint format docs lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ format: $(READY) ## put style right, and strip the notebooks' outputs
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 	@git ls-files -z '*.ipynb' | xargs -0 $(BIN)/nbstripout
+
+docs: $(READY) ## write the parts of the documentation that come from the program
+	@$(BIN)/python docs/write_pages.py
 
 lock: ## choose versions anew within the ranges of pyproject.toml (needs uv)
 	@$(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
