@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -147,8 +146,10 @@ def wheel(tmp_path_factory) -> set[str]:
     build = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
     subprocess.run(
         [sys.executable, "-c", build, str(folder)],
-        cwd=ROOT, check=True, capture_output=True, env={**os.environ, "PYTHONWARNINGS": ""},
-    )  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     (path,) = folder.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         return set(archive.namelist())
