@@ -67,7 +67,7 @@ $(READY): .venv/python $(LOCK) pyproject.toml
 	@rm -f .venv/locked
 	@{ $(BIN)/python -m pip install --compile --progress-bar off --require-hashes -r $(LOCK) 2>&1 \
 		&& touch .venv/locked; } | tee .venv/install.log | awk ' \
-			/^Collecting/ { if (++n % 40 == 0) print "  " n " fetched" } \
+			/^(Collecting|Processing) / { if (++n % 40 == 0) print "  " n " fetched" } \
 			/^Installing collected/ { print "  unpacking and compiling" } \
 			/^ERROR/ { print }'
 	@test -f .venv/locked || { echo "Nothing is set up; see .venv/install.log" >&2; exit 1; }
