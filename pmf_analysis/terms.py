@@ -15,6 +15,7 @@ class Term(StrEnum):
     label: str
 
     def __new__(cls, code: str, label: str) -> Term:
+        """Make a word of its code and label."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
