@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ def test_labels_keep_their_distance_and_their_order(places: list[float]) -> None
     moved = spread(places, 1.0, 0.0, 10.0)
     in_order = sorted(range(len(places)), key=lambda index: places[index])
     settled = [moved[index] for index in in_order]
-    assert all(b - a >= 1 - 1e-9 for a, b in zip(settled, settled[1:], strict=False))
+    assert all(b - a >= 1 - 1e-9 for a, b in pairwise(settled))
     assert settled[0] >= -1e-9
     assert settled[-1] <= 10 + 1e-9
 

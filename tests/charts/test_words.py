@@ -16,10 +16,13 @@ NAN = np.nan
     [
         ([NAN, NAN, NAN], "No figure is published."),
         ([NAN, 80.0, NAN], "One figure: 80.0% in February 2024."),
-        ([NAN, 80.0, 70.0], "It starts at 80.0% in February 2024 and ends at 70.0% in March 2024; "
-                            "the lowest is 70.0% in March 2024, the highest 80.0% in February 2024."),
+        (
+            [NAN, 80.0, 70.0],
+            "It starts at 80.0% in February 2024 and ends at 70.0% in March 2024; "
+            "the lowest is 70.0% in March 2024, the highest 80.0% in February 2024.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_first_last_and_range(values: list[float], said: str, indicator: Indicator) -> None:
     timeline = Timeline.of(["2024-01", "2024-03"])
     assert words.first_last_range(np.array(values), timeline, indicator) == said
