@@ -26,9 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-register_app = typer.Typer(
-    help="List, show and validate indicators.", no_args_is_help=True
-)
+register_app = typer.Typer(help="List, show and validate indicators.", no_args_is_help=True)
 app.add_typer(register_app, name="register")
 
 
@@ -47,9 +45,7 @@ AsAt = Annotated[
         "when not given."
     ),
 ]
-Period = Annotated[
-    str, typer.Option(help="Last period to include, such as 2026-10 or 2024/25.")
-]
+Period = Annotated[str, typer.Option(help="Last period to include, such as 2026-10 or 2024/25.")]
 Areas = Annotated[
     list[str] | None,
     typer.Option("--area", help="A unit's name or code; may be repeated."),
@@ -71,9 +67,7 @@ def root(
             "upward when not given."
         ),
     ] = None,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Indicator data into findings, for children's services performance."""
     if version:
@@ -105,9 +99,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     register: Annotated[
         str,
-        typer.Option(
-            help="national (the Department's indicators) or medwold (invented)."
-        ),
+        typer.Option(help="national (the Department's indicators) or medwold (invented)."),
     ] = "national",
     as_json: AsJson = False,
 ) -> None:
@@ -127,14 +119,10 @@ def new(
 def receive(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
-    layout: Annotated[
-        str, typer.Option(help="Layout to read with; found when not given.")
-    ] = "",
+    layout: Annotated[str, typer.Option(help="Layout to read with; found when not given.")] = "",
     published: Annotated[
         str,
-        typer.Option(
-            help="Publication date, YYYY-MM-DD; from the file when not given."
-        ),
+        typer.Option(help="Publication date, YYYY-MM-DD; from the file when not given."),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -184,9 +172,7 @@ def run(
     area: Areas = None,
     neighbours: Annotated[
         bool,
-        typer.Option(
-            "--neighbours", help="Add the statistical neighbours of the areas."
-        ),
+        typer.Option("--neighbours", help="Add the statistical neighbours of the areas."),
     ] = False,
     notebook: Annotated[
         list[str] | None,
@@ -195,9 +181,7 @@ def run(
     indicator: Indicators = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option(
-            "--parameter", "-p", help="NAME=VALUE for every notebook; may be repeated."
-        ),
+        typer.Option("--parameter", "-p", help="NAME=VALUE for every notebook; may be repeated."),
     ] = None,
     period: Period = "",
     as_at: AsAt = "",
@@ -213,9 +197,7 @@ def run(
             prepared, area or [], notebook or [], indicator or [], neighbours,
             _assignments(parameter or []),
         )  # fmt: skip
-        shown.say(
-            f"Running {len(plan.tasks)} notebooks for {len(plan.areas)} service areas"
-        )
+        shown.say(f"Running {len(plan.tasks)} notebooks for {len(plan.areas)} service areas")
         job = main_job.run_and_export(plan, jobs, shown.step)
     _report(job, prepared.store.folder, as_json)
 
@@ -225,9 +207,7 @@ def deep_dive(
     context: typer.Context,
     indicator: Annotated[str, typer.Option(help="An indicator's code.")],
     area: Annotated[str, typer.Option(help="A unit's name or code.")],
-    notebook: Annotated[
-        str, typer.Option(help="A notebook of scope on_demand.")
-    ] = "deep_dive",
+    notebook: Annotated[str, typer.Option(help="A notebook of scope on_demand.")] = "deep_dive",
     period: Period = "",
     as_at: AsAt = "",
     lab_: Annotated[
@@ -254,12 +234,8 @@ def deep_dive(
 @app.command()
 def publish(
     context: typer.Context,
-    run_id: Annotated[
-        str, typer.Option("--run", help="The run; the latest when not given.")
-    ] = "",
-    out: Annotated[Path, typer.Option(help="Folder to publish into.")] = Path(
-        "published"
-    ),
+    run_id: Annotated[str, typer.Option("--run", help="The run; the latest when not given.")] = "",
+    out: Annotated[Path, typer.Option(help="Folder to publish into.")] = Path("published"),
     override_by: Annotated[
         str, typer.Option(help="The role that publishes in spite of a red verdict.")
     ] = "",
@@ -300,8 +276,7 @@ def register_list(context: typer.Context, as_json: AsJson = False) -> None:
         for i in held.indicators.values()
     ]  # fmt: skip
     lines = [
-        f"{row['code']:<14} {row['name']} ({row['frequency']}, {row['owner']})"
-        for row in rows
+        f"{row['code']:<14} {row['name']} ({row['frequency']}, {row['owner']})" for row in rows
     ]
     _print(rows, lines, as_json)
 
@@ -314,9 +289,7 @@ def register_show(
 ) -> None:
     """Show one indicator in full."""
     found = _register(context).indicator(code).model_dump(mode="json", by_alias=True)
-    _print(
-        found, [f"{name}: {_inline(value)}" for name, value in found.items()], as_json
-    )
+    _print(found, [f"{name}: {_inline(value)}" for name, value in found.items()], as_json)
 
 
 @register_app.command("validate")
@@ -327,9 +300,7 @@ def register_validate(context: typer.Context, as_json: AsJson = False) -> None:
         "indicators": len(held.indicators), "units": len(held.units), "breaks": len(held.breaks),
         "rule_sets": len(held.rule_sets), "neighbour_models": len(held.neighbour_models),
     }  # fmt: skip
-    words = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in counts.items()
-    )
+    words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     _print(counts, [f"The register holds together: {words}."], as_json)
 
 
@@ -360,9 +331,7 @@ def _register(context: typer.Context):  # noqa: ANN202
     return register.load(_store(context).reference)
 
 
-def _prepare(
-    context: typer.Context, as_at: str, period: str, shown: _Progress
-) -> Prepared:
+def _prepare(context: typer.Context, as_at: str, period: str, shown: _Progress) -> Prepared:
     from pmf_analysis import prepared
     from pmf_analysis.periods import parse_date
 
@@ -375,9 +344,7 @@ def _assignments(given: list[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise typer.BadParameter(
-                f"{text!r} is not NAME=VALUE", param_hint="--parameter"
-            )
+            raise typer.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--parameter")
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -401,19 +368,17 @@ def _receipt_lines(result) -> list[str]:  # noqa: ANN001
         f"published {receipt['published']} ({receipt['published_basis']}); "
         f"sha256 {receipt['sha256'][:16]}"
     ]
-    lines += [
-        f"  line {r['line']}: refused: {r['reason']}" for r in receipt["refusals"]
-    ]
-    lines += [
-        f"  line {u['line']}, {u['column']}: {u['reason']}" for u in receipt["unread"]
-    ]
+    lines += [f"  line {r['line']}: refused: {r['reason']}" for r in receipt["refusals"]]
+    lines += [f"  line {u['line']}, {u['column']}: {u['reason']}" for u in receipt["unread"]]
     lines += [f"  {_duplicate_line(found)}" for found in receipt["duplicates"]]
     return lines
 
 
 def _duplicate_line(found: dict[str, object]) -> str:
     lines = ", ".join(str(number) for number in found["lines"])
-    return f"lines {lines}: delivered more than once: {_inline(found['key'])}"
+    what = " ".join(str(found[name]) for name in ("breakdown", "service_area", "period"))
+    differ = "with different values" if found["values_differ"] else "with the same values"
+    return f"lines {lines}: delivered more than once, {differ}: {what.strip()}"
 
 
 def _inline(value: object) -> str:
@@ -438,11 +403,7 @@ def _report(job: MainJob, folder: Path, as_json: bool, leave: bool = True) -> No
     }  # fmt: skip
     lines = [
         f"Run {job.run.run_id}: {done - len(job.run.failures)} of {done} notebooks succeeded"
-        + (
-            f", {job.run.reused} unchanged since they were last run."
-            if job.run.reused
-            else "."
-        ),
+        + (f", {job.run.reused} unchanged since they were last run." if job.run.reused else "."),
         f"Findings, notebooks and manifest: {job.run.folder}",
     ]
     if job.pages:

@@ -199,8 +199,11 @@ def _unused(measures: pd.DataFrame) -> _Benchmark:
 
 def _verdicts(measures: pd.DataFrame, benchmark: _Benchmark, polarity: NDArray) -> NDArray:
     """The single-interval rule: similar when the benchmark lies inside the unit's interval."""
-    lower, upper = _columns.numbers(measures, "lower"), _columns.numbers(measures, "upper")
-    value = _columns.figures(measures)
+    lower, upper = (
+        _columns.numbers(measures, "shown_lower"),
+        _columns.numbers(measures, "shown_upper"),
+    )
+    value = _columns.figures(measures, shown=True)
     above = benchmark.values < lower
     high = polarity == Polarity.HIGH.value
     words = Comparison
@@ -225,9 +228,9 @@ def _reasons(
     measures: pd.DataFrame, comparable: NDArray[np.bool_], benchmarks: tuple[_Benchmark, ...]
 ) -> list[str]:
     """Why a row was not compared with some benchmark; empty when it was with all in use."""
-    value = _columns.figures(measures)
-    no_interval = np.isnan(_columns.numbers(measures, "lower")) | np.isnan(
-        _columns.numbers(measures, "upper")
+    value = _columns.figures(measures, shown=True)
+    no_interval = np.isnan(_columns.numbers(measures, "shown_lower")) | np.isnan(
+        _columns.numbers(measures, "shown_upper")
     )
     own = np.select(
         [~comparable, np.isnan(value), no_interval],
@@ -268,7 +271,7 @@ def _grid(measures: pd.DataFrame, comparable: NDArray[np.bool_]) -> _Grid:
     codes, units = pd.factorize(measures["service_area"])
     values = np.full((int(occasion.max(initial=-1)) + 1, len(units) + 1), np.nan)
     oldest_first = measures["vintage"].reset_index(drop=True).sort_values(kind="stable").index
-    number = np.where(comparable, _columns.figures(measures), np.nan)
+    number = np.where(comparable, _columns.figures(measures, shown=True), np.nan)
     values[occasion[oldest_first], codes[oldest_first]] = number[oldest_first]
     column = {unit: place for place, unit in enumerate(units)}
     return _Grid(occasion, column, values)

@@ -24,10 +24,10 @@ from pmf_analysis.findings import load_catalogue, number_text
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared
 from pmf_analysis.present.html import rag_badge, verdict_badge
-from pmf_analysis.present.summary import Summary, exceptions, summarise
+from pmf_analysis.present.summary import Summary, exceptions, summarise, worst_verdict
 from pmf_analysis.register.models import Unit
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
-from pmf_analysis.terms import Comparison, UnitKind, Variation, Verdict
+from pmf_analysis.terms import Comparison, Rag, UnitKind, Variation, Verdict
 
 COUNTY_PAGE = "index.html"
 MOST_EXCEPTIONS = 15
@@ -153,7 +153,7 @@ def _area_document(
         glance = charts.small_multiples(analysis, prepared.context).html()
     return AreaDocument(
         area_name=area.unit.name,
-        kind=area.unit.kind.label,
+        kind=area.unit.kind.label.capitalize(),
         period_label=_period_label(area.fact),
         as_at=periods.format_date(prepared.context.as_at),
         headline=summary.headline,
@@ -250,7 +250,8 @@ def _county_document(
     facts = [area.fact for area in areas]
     own_finding = prepared.table("finding", [county.code])
     own_fact = prepared.table("fact", [county.code])
-    if county.kind is UnitKind.COUNTY and county.code not in links and not own_fact.empty:
+    stands_alone = county.kind is UnitKind.COUNTY and county.code not in links
+    if stands_alone and not own_fact.empty:
         shown.append(county.code)
         facts.append(own_fact)
     fact = pd.concat(facts, ignore_index=True)
@@ -274,13 +275,29 @@ def _county_document(
         headline=_county_headline(fact, finding, len(lines), len(rows)),
         provenance=provenance,
         exceptions=rows,
-        areas=tuple(
-            AreaRow(area.unit.name, area.link, area.summary.counts, area.summary.verdict)
-            for area in areas
+        areas=(
+            *_rows_of(areas),
+            *_row_of_all(county, own_fact, stands_alone and not own_fact.empty),
         ),
         trust=_county_trust(fact),
         notice=notice,
     )
+
+
+def _rows_of(areas: Sequence[_Area]) -> list[AreaRow]:
+    return [
+        AreaRow(area.unit.name, area.link, area.summary.counts, area.summary.verdict)
+        for area in areas
+    ]
+
+
+def _row_of_all(county: Unit, fact: pd.DataFrame, shown: bool) -> list[AreaRow]:
+    """The county's own figures, which stand on this page alone."""
+    if not shown:
+        return []
+    counts = {rag.value: int((fact["rag"] == rag).sum()) for rag in Rag}
+    note = "the whole county; its figures stand on this page"
+    return [AreaRow(county.name, "", counts, worst_verdict(fact["verdict"]), note)]
 
 
 def _county_headline(fact: pd.DataFrame, finding: pd.DataFrame, found: int, shown: int) -> str:

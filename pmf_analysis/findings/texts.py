@@ -21,6 +21,8 @@ _PERIODS = {
     Frequency.MONTH: "months", Frequency.QUARTER: "quarters", Frequency.YEAR: "years",
 }  # fmt: skip
 
+_CHART_PLACES = ("limits", "normal_range", "normal_period", "signal_words", "charted")
+
 _SIZES = {
     SpecialCause.ABOVE_LIMIT: "upper",
     SpecialCause.BELOW_LIMIT: "lower",
@@ -64,7 +66,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "neighbour_median": number_text(row["neighbour_median"], indicator),
         "neighbours_compared": str(row["neighbours_compared"] or ""),
         "neighbour_model": str(row["neighbour_model"] or ""),
-        "forecast_period": _within(period_label(row["forecast_end"])),
+        "forecast_period": _forecast_period(row),
         "forecast_range": _forecast_text(row, indicator),
         "forecast_chance": _chance_text(row),
         "forecast_reason": _clause(row["forecast_reason"]),
@@ -102,18 +104,10 @@ def _change_text(row: Facts, indicator: Indicator) -> str:
 def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
     """Limits in words, put back into the season that the period belongs to."""
     if pd.isna(row["lower_limit"]) or pd.isna(row["upper_limit"]):
-        return {
-            "limits": "",
-            "normal_range": "",
-            "normal_period": "",
-            "signal_words": "",
-        }
+        return dict.fromkeys(_CHART_PLACES, "")
     lower, upper = float(row["lower_limit"]), float(row["upper_limit"])
     centre = float(row["centre"])
-    here = (
-        unadjusted(lower, row, indicator),
-        unadjusted(upper, row, indicator),
-    )
+    factor = float(row["seasonal_factor"]) if _is_adjusted(row) else 1.0
     values = {
         "upper": _limit_text(upper, indicator),
         "lower": _limit_text(lower, indicator),
@@ -122,31 +116,28 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
     cause = SpecialCause(row["special_cause"] or SpecialCause.NOT_TESTED)
     size = f" of {values[_SIZES[cause]]}" if cause in _SIZES else ""
     signalled = row["signal"] not in ("none", "not_tested")
-    words = f"the figure is {cause.label}{size}" if signalled else ""
+    words = f"{_alone(row, indicator)} is {cause.label}{size}" if signalled else ""
     adjusted = " after allowing for the time of year" if _is_adjusted(row) else ""
     return {
         "limits": _limits_text(lower, upper, indicator),
-        "normal_range": _limits_text(*here, indicator),
+        "normal_range": _limits_text(lower * factor, upper * factor, indicator),
         "normal_period": _normal_period(row, indicator),
+        "charted": _alone(row, indicator),
         "signal_words": words + adjusted if words else "",
     }
 
 
+def _alone(row: Facts, indicator: Indicator) -> str:
+    """The charted figure by itself: ``October 2026 alone (81.8%)`` where more is shown."""
+    label = _within(period_label(row["period"]))
+    value = number_text(row["value"], indicator)
+    spans = row["shown_label"] not in ("", period_label(row["period"]))
+    return f"{label} alone ({value})" if spans else f"{label} ({value})"
+
+
 def _is_adjusted(row: Facts) -> bool:
-    return pd.notna(row["seasonal_factor"]) and float(row["seasonal_factor"]) not in (
-        0.0,
-        1.0,
-    )
-
-
-def unadjusted(limit: float, row: Facts, indicator: Indicator) -> float:
-    """A limit of the seasonally adjusted chart, as it reads in the row's own month."""
-    if not _is_adjusted(row) or pd.isna(row["chart_value"]) or pd.isna(row["value"]):
-        return limit
-    factor = float(row["seasonal_factor"])
-    by_ratio = abs(float(row["chart_value"]) * factor - float(row["value"]))
-    by_sum = abs(float(row["chart_value"]) + factor - float(row["value"]))
-    return limit * factor if by_ratio <= by_sum else limit + factor
+    """Whether the chart shows the figure over its seasonal factor."""
+    return pd.notna(row["seasonal_factor"]) and float(row["seasonal_factor"]) != 1.0
 
 
 def _limit_text(limit: float, indicator: Indicator) -> str:
@@ -168,6 +159,12 @@ def _normal_period(row: Facts, indicator: Indicator) -> str:
         month = periods.MONTHS[periods.parse(row["period"]).end.month - 1]
         return f"a usual {month}" if _is_adjusted(row) else "a usual month"
     return "a usual quarter" if indicator.frequency is Frequency.QUARTER else "a usual year"
+
+
+def _forecast_period(row: Facts) -> str:
+    label = _within(period_label(row["forecast_end"]))
+    spans = row["shown_label"] not in ("", period_label(row["period"]))
+    return f"{label} alone" if label and spans else label
 
 
 def _forecast_text(row: Facts, indicator: Indicator) -> str:

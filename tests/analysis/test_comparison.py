@@ -70,7 +70,8 @@ def table_of(make_rows):
             )
             for unit, value in values.items()
         ]  # fmt: skip
-        return pd.concat(parts, ignore_index=True).astype({"lower": float, "upper": float})
+        table = pd.concat(parts, ignore_index=True).astype({"lower": float, "upper": float})
+        return table.assign(shown_lower=table["lower"], shown_upper=table["upper"])
 
     return make
 
@@ -142,7 +143,8 @@ def test_a_suppressed_neighbour_is_left_out_even_if_a_number_stands_there(
     context_of, table_of, make_indicator
 ):
     table = table_of(A=80.0, B=70.0, C=72.0)
-    table["state"] = table["state"].where(table["service_area"] != "C", "suppressed")
+    for name in ("state", "shown_state"):
+        table[name] = table[name].where(table["service_area"] != "C", "suppressed")
     kent = row(comparison.analyse(table, context_of(make_indicator(**PERCENT))), "A")
     assert (kent["neighbour_median"], kent["neighbours_compared"]) == (70.0, "1 of 4")
 
@@ -159,8 +161,8 @@ def test_benchmarks_are_of_the_same_period_cohort_and_latest_vintage(
     context_of, table_of, make_indicator
 ):
     table = table_of(A=80.0, ENG=70.0)
-    later = table[table["service_area"] == "ENG"].assign(vintage="2025-12-01", value=95.0)
-    other = table[table["service_area"] == "ENG"].assign(cohort="part", value=1.0)
+    later = table[table["service_area"] == "ENG"].assign(vintage="2025-12-01", shown_value=95.0)
+    other = table[table["service_area"] == "ENG"].assign(cohort="part", shown_value=1.0)
     both = pd.concat([other, later, table], ignore_index=True)
     found = comparison.analyse(both, context_of(make_indicator(**PERCENT)))
     assert row(found, "A")["england"] == 95.0
