@@ -30,12 +30,12 @@ soak: $(READY) ## run the long trials
 lint: $(READY) ## check style, and that notebooks carry no output
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@git ls-files -z '*.ipynb' | xargs -0 $(BIN)/nbstripout --verify
+	@git ls-files -z '*.ipynb' | xargs -0 $(BIN)/nbstripout --keep-id --verify
 
 format: $(READY) ## put style right, and strip the notebooks' outputs
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-	@git ls-files -z '*.ipynb' | xargs -0 $(BIN)/nbstripout
+	@git ls-files -z '*.ipynb' | xargs -0 $(BIN)/nbstripout --keep-id
 
 docs: $(READY) ## write the parts of the documentation that come from the program
 	@$(BIN)/python docs/write_pages.py

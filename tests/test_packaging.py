@@ -176,3 +176,15 @@ def test_the_wheel_holds_nothing_else(wheel):
     tops = {name.split("/")[0] for name in wheel}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"pmf_analysis"}
     assert not [name for name in wheel if "__pycache__" in name or "/raw/" in name]
+
+
+# -- hooks ---------------------------------------------------------------------------------
+
+
+def test_commit_hooks_fetch_nothing():
+    text = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    repositories = YAML(typ="safe").load(text)["repos"]
+    assert {repository["repo"] for repository in repositories} == {"local"}
+    for hook in repositories[0]["hooks"]:
+        assert hook["language"] == "system"
+        assert hook["entry"].startswith(".venv/bin/")
