@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,41 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return found[0]
+
+
+@pytest.fixture(scope="session")
+def look_at(chromium: str) -> Iterator[Callable[[Path], dict[str, list]]]:
+    """Open a page as a reader would: what axe-core finds, and every address asked for outside."""
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+    def look(path: Path) -> dict[str, list]:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        outside: list[str] = []
+
+        def hold(route: object) -> None:
+            if route.request.url.startswith(("data:", "file:", "blob:")):
+                route.continue_()
+            else:
+                outside.append(route.request.url)
+                route.abort()
+
+        page.route("**/*", hold)
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response
+        page.close()
+        assert found["passes"], f"axe-core found nothing to check in {path.name}"
+        rules = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
+        return {"violations": rules, "outside": outside}
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=flags)
+        yield look
+        browser.close()
 
 
 def _skips_that_may_not_be(config: pytest.Config) -> int:

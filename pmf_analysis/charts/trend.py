@@ -168,8 +168,9 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
         rolling=shown if rolls else nothing,
         interval=np.array([marks.floats(rows, "lower"), marks.floats(rows, "upper")]),
         centre=centre,
-        lower=marks.floats(rows, "lower_limit"),
-        upper=marks.floats(rows, "upper_limit"),
+        # shown within what is possible; the stored numbers are not clipped
+        lower=np.clip(marks.floats(rows, "lower_limit"), *indicator.bounds),
+        upper=np.clip(marks.floats(rows, "upper_limit"), *indicator.bounds),
         # a level holds through a period that has no row
         target=marks.held(marks.floats(rows, "target")),
         floor=marks.held(marks.floats(rows, "floor")),

@@ -151,7 +151,8 @@ def _limits_text(lower: float, upper: float, indicator: Indicator) -> str:
 
 def possible(limit: float, indicator: Indicator) -> float:
     """A limit within what can be; the stored numbers are not clipped."""
-    return min(max(limit, 0.0), 100.0) if indicator.unit == "percent" else max(limit, 0.0)
+    least, greatest = indicator.bounds
+    return min(max(limit, least), greatest)
 
 
 def _normal_period(row: Facts, indicator: Indicator) -> str:

@@ -6,6 +6,7 @@ register file is an error and not a silent default.
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated, Literal
 
@@ -163,6 +164,11 @@ class Indicator(Frozen):
     def label(self) -> str:
         """The short name, or the name."""
         return self.short_name or self.name
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest value that there can be; limits are shown within them."""
+        return (0.0, 100.0 if self.unit == "percent" else math.inf)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,206 @@
+"""The main job from a delivery to pages, with real kernels: same bytes, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pmf_analysis import prepared, receiving, runs
+from pmf_analysis.errors import ExportError, ParameterError, PublicationError
+from pmf_analysis.export import pages, publishing
+from pmf_analysis.main_job import run_and_export
+from pmf_analysis.store import Store, create_workspace, sha256_of
+from pmf_analysis.synthetic import DEMO_SEED, write_county
+
+AREA = "Adoption"
+
+
+def workspace_with(folder: Path, *deliveries: Path) -> Store:
+    store = Store(create_workspace(folder, "medwold"))
+    results = receiving.receive(store, list(deliveries))
+    assert not [result.error for result in results if result.error]
+    return store
+
+
+def run_one(store: Store, jobs: int, **chosen):
+    plan = runs.plan_run(prepared.prepare(store), [AREA], **chosen)
+    return plan, run_and_export(plan, jobs)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory) -> Path:
+    return write_county(tmp_path_factory.mktemp("delivered"), DEMO_SEED)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, delivery):
+    """Store, plan and result of one unit's four notebooks and its pages."""
+    store = workspace_with(tmp_path_factory.mktemp("first") / "w", delivery)
+    return store, *run_one(store, jobs=2)
+
+
+def test_every_notebook_of_scope_area_ran(finished):
+    _, _, job = finished
+    assert job.run.failures == ()
+    names = [task["notebook"] for task in job.run.manifest["tasks"]]
+    assert names == ["trend", "variance", "forecast", "data_quality"]
+    assert {path.name for path in job.pages} == {"index.html", "adoption.html"}
+
+
+def test_another_folder_and_other_jobs_give_the_same_bytes(finished, tmp_path, delivery):
+    _, plan, job = finished
+    elsewhere = workspace_with(tmp_path / "another place" / "w", delivery)
+    again, second = run_one(elsewhere, jobs=1)
+    assert again.run_id == plan.run_id
+    first_files, second_files = contents(job.run.folder), contents(second.run.folder)
+    assert list(first_files) == list(second_files)
+    differing = [name for name in first_files if first_files[name] != second_files[name]]
+    assert differing == []
+
+
+def test_no_file_of_a_run_holds_a_clock_a_path_or_a_host(finished):
+    store, _, job = finished
+    today = date.today().isoformat().encode()
+    for name, content in contents(job.run.folder).items():
+        assert str(store.folder).encode() not in content, name
+        assert b"/site-packages" not in content, name
+        assert today not in content, name
+
+
+def test_the_manifest_names_what_went_in_and_what_came_out(finished):
+    store, _, job = finished
+    manifest = json.loads((job.run.folder / "manifest.json").read_text(encoding="utf-8"))
+    (given,) = manifest["inputs"]["deliveries"]
+    assert given["sha256"] == sha256_of(store.delivered_file(given["delivery"]))
+    assert len(manifest["inputs"]["register"]) == 64
+    for task in manifest["tasks"]:
+        assert sha256_of(job.run.folder / task["output"]) == task["sha256"]
+    for name, hashed in manifest["outputs"].items():
+        assert sha256_of(job.run.folder / name) == hashed
+    hashes = json.loads((job.run.folder / "export/hashes.json").read_text(encoding="utf-8"))
+    assert {path.name: sha256_of(path) for path in job.pages} == hashes
+
+
+def test_findings_are_kept_for_people_and_programs(finished):
+    _, _, job = finished
+    found = json.loads((job.run.folder / "findings.json").read_text(encoding="utf-8"))
+    assert {finding["service_area"] for finding in found} == {"adoption"}
+    assert all(finding["evidence"]["vintage"] == "2026-11-06" for finding in found)
+
+
+def test_run_again_nothing_is_done_twice(finished):
+    store, _, job = finished
+    before = contents(job.run.folder)
+    _, again = run_one(store, jobs=1)
+    assert again.run.reused == 4
+    assert contents(again.run.folder) == before
+
+
+def test_an_interrupted_run_is_completed_to_the_same_bytes(finished, tmp_path):
+    store, _, job = finished
+    before = contents(job.run.folder)
+    copy = tmp_path / "w"
+    shutil.copytree(store.folder, copy)
+    left = copy / "runs" / job.run.run_id
+    (left / "manifest.json").unlink()
+    (left / "notebooks/adoption/trend.ipynb").unlink()
+    _, again = run_one(Store(copy), jobs=1)
+    assert again.run.reused == 3
+    assert contents(again.run.folder) == before
+
+
+def test_executed_notebooks_carry_their_parameters_and_no_input_is_shown(finished):
+    _, _, job = finished
+    path = job.run.folder / "notebooks/adoption/trend.ipynb"
+    executed = nbformat.read(path, as_version=4)
+    assert executed.metadata.papermill.parameters["service_area"] == "adoption"
+    page = (job.run.folder / "export/adoption.html").read_text(encoding="utf-8")
+    assert "open_run(" not in page
+
+
+def test_pages_ask_for_nothing_outside(finished):
+    _, _, job = finished
+    for path in job.pages:
+        text = path.read_text(encoding="utf-8")
+        asked = re.findall(r'(?:src|href)\s*=\s*"(?!data:|#|[a-z0-9-]+\.html)([^"]{0,80})', text)
+        assert asked == []
+        assert not re.search(r"@import|url\(\s*['\"]?https?:", text)
+        assert "Invented data" in text
+
+
+@pytest.mark.browser
+def test_axe_reports_nothing_on_any_page_and_nothing_is_fetched(finished, look_at):
+    _, _, job = finished
+    for path in job.pages:
+        assert look_at(path) == {"violations": [], "outside": []}, path.name
+
+
+def test_a_page_is_made_of_the_notebooks_that_the_run_left_and_no_others(finished, tmp_path):
+    _, plan, job = finished
+    copy = tmp_path / "run"
+    shutil.copytree(job.run.folder, copy)
+    path = copy / "notebooks/adoption/trend.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("Adoption", "Adaption"), "utf-8")
+    with pytest.raises(ExportError, match=r"trend\.ipynb is not what the run left"):
+        pages.write_pages(plan.prepared, job.run.manifest, copy)
+
+
+def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, delivery):
+    store = workspace_with(tmp_path / "w", delivery)
+    for name in ("variance", "forecast", "data_quality"):
+        (store.notebooks / f"{name}.ipynb").unlink()
+    good = nbformat.read(store.notebooks / "trend.ipynb", as_version=4)
+    good.cells[-1].source = "run.no_such_verb()"
+    nbformat.write(good, store.notebooks / "broken.ipynb")
+    _, job = run_one(store, jobs=2)
+    (line,) = job.run.failures
+    assert line.startswith("Adoption: broken.ipynb failed in cell ")
+    assert "AttributeError" in line
+    outcomes = {task["notebook"]: task["outcome"] for task in job.run.manifest["tasks"]}
+    assert outcomes == {"trend": "succeeded", "broken": "failed"}
+    partial = nbformat.read(job.run.folder / "notebooks/adoption/broken.ipynb", as_version=4)
+    assert partial.metadata.papermill.exception.startswith("AttributeError")
+    assert "could not be made" in (job.run.folder / "export/adoption.html").read_text("utf-8")
+    with pytest.raises(PublicationError, match="1 failed notebook"):
+        publishing.publish(store, "", tmp_path / "out")
+
+
+def test_publication_needs_no_red_verdict_or_a_role_and_a_reason(tmp_path):
+    rows = [f"AUDIT-GOOD,{AREA},2025-{month:02d},6,10" for month in range(1, 13)]
+    text = "\n".join(["indicator,service_area,period,numerator,denominator", *rows, rows[3]])
+    path = tmp_path / "figures_2026-01-10.csv"
+    path.write_text(text.replace(rows[3], rows[3], 1) + "\n", encoding="utf-8")
+    store = workspace_with(tmp_path / "w", path)
+    _, job = run_one(store, jobs=1, notebooks=["data_quality"])
+    with pytest.raises(PublicationError, match="red for Adoption, Case audits"):
+        publishing.publish(store, job.run.run_id, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ParameterError, match="a role and a reason"):
+        publishing.publish(store, job.run.run_id, tmp_path / "out", override_by="director")
+    written = publishing.publish(
+        store, "", tmp_path / "out", "director", "the duplicate is the same figure twice"
+    )
+    assert len(written) == 2
+    for page in written:
+        said = page.read_text(encoding="utf-8")
+        assert "by decision of the director: the duplicate is the same figure twice." in said
+
+
+def test_an_unknown_run_names_the_nearest(finished, tmp_path):
+    store, _, job = finished
+    with pytest.raises(ParameterError, match=f"Did you mean {job.run.run_id}"):
+        publishing.publish(store, job.run.run_id[:-1] + "z", tmp_path)
