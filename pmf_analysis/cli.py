@@ -16,6 +16,10 @@ from pmf_analysis.errors import PmfError
 if TYPE_CHECKING:
     from pmf_analysis.main_job import MainJob
     from pmf_analysis.prepared import Prepared
+    from pmf_analysis.receiving import Received
+    from pmf_analysis.register import Register
+    from pmf_analysis.runs import Task
+    from pmf_analysis.runs.executing import Outcome
     from pmf_analysis.store import Store
 
 app = typer.Typer(
@@ -325,7 +329,7 @@ def _store(context: typer.Context) -> Store:
     return Store(given if given else find_workspace(Path.cwd()))
 
 
-def _register(context: typer.Context):  # noqa: ANN202
+def _register(context: typer.Context) -> Register:
     from pmf_analysis import register
 
     return register.load(_store(context).reference)
@@ -349,14 +353,14 @@ def _assignments(given: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _received_json(result) -> dict[str, object]:  # noqa: ANN001
+def _received_json(result: Received) -> dict[str, object]:
     return {
         "file": result.file_name, "stored": result.stored, "error": result.error,
         "receipt": result.receipt,
     }  # fmt: skip
 
 
-def _receipt_lines(result) -> list[str]:  # noqa: ANN001
+def _receipt_lines(result: Received) -> list[str]:
     if result.error:
         return [f"{result.file_name}: not received. {result.error}"]
     receipt = result.receipt
@@ -418,8 +422,6 @@ class _Progress:
 
     def __init__(self, silent: bool) -> None:
         self._silent = silent
-        self._bar = None
-        self._count = 0
 
     def __enter__(self) -> _Progress:
         if not self._silent:
@@ -436,15 +438,10 @@ class _Progress:
         if not self._silent:
             self._console.print(text, soft_wrap=True)
 
-    def step(self, task, outcome) -> None:  # noqa: ANN001
+    def step(self, task: Task, outcome: Outcome, done: int, of: int) -> None:
         """Print that a notebook is done."""
-        self._count += 1
-        if not self._silent:
-            word = "done" if outcome.succeeded else "FAILED"
-            self._console.print(
-                f"{self._count:>4}  {task.unit_name}: {task.notebook.name} {word}",
-                soft_wrap=True,
-            )
+        word = "done" if outcome.succeeded else "FAILED"
+        self.say(f"{done:>4} of {of}  {task.unit_name}: {task.notebook.name} {word}")
 
 
 def _progress(silent: bool) -> _Progress:

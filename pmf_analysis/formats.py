@@ -61,18 +61,14 @@ def difference(value: float, unit: str, decimals: int = 0) -> str:
     """The size of a difference: ``3.2 percentage points``, ``14 per 10,000``."""
     size = number(abs(value), decimals)
     if unit == "percent":
-        return (
-            f"{size} percentage point{'' if float(size.replace(',', '')) == 1 else 's'}"
-        )
+        return f"{size} percentage point{'' if float(size.replace(',', '')) == 1 else 's'}"
     return size + _UNITS.get(unit, f" {unit}")
 
 
 def interval(lower: float, upper: float, unit: str, decimals: int = 0) -> str:
     """An interval in words: ``79.0% to 81.0%``."""
     if unit in ("percent", "count"):
-        return (
-            f"{with_unit(lower, unit, decimals)} to {with_unit(upper, unit, decimals)}"
-        )
+        return f"{with_unit(lower, unit, decimals)} to {with_unit(upper, unit, decimals)}"
     return f"{number(lower, decimals)} to {with_unit(upper, unit, decimals)}"
 
 

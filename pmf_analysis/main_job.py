@@ -55,9 +55,7 @@ def run_and_export(plan: Plan, jobs: int, progress: Progress | None = None) -> M
     return MainJob(result, tuple(written))
 
 
-def demo(
-    folder: Path, seed: int, jobs: int, say: Say, progress: Progress | None = None
-) -> MainJob:
+def demo(folder: Path, seed: int, jobs: int, say: Say, progress: Progress | None = None) -> MainJob:
     """Make the synthetic county in a workspace of its own and run the main job on it.
 
     Parameters

@@ -206,9 +206,7 @@ def sequence(first: ReportingPeriod, last: ReportingPeriod) -> list[ReportingPer
 
 def season_length(frequency: Frequency) -> int:
     """Periods in a year: 12, 4 or 1."""
-    return {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.YEAR: 1}[
-        Frequency(frequency)
-    ]
+    return {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.YEAR: 1}[Frequency(frequency)]
 
 
 def containing_year(period: ReportingPeriod) -> ReportingPeriod:

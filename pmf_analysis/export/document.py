@@ -72,9 +72,9 @@ class AreaDocument:
         Code of `terms.Verdict`: the worst of the unit.
     counts : mapping of str to int
         How many indicators have each status, by code of `terms.Rag`.
-    overview : Html, or empty
+    overview : Html, optional
         Table of all indicators.
-    glance : Html, or empty
+    glance : Html, optional
         All indicators in small, as a chart; empty where there is none.
     appendices : tuple of Appendix
     provenance : Provenance
@@ -96,8 +96,8 @@ class AreaDocument:
     questions: tuple[str, ...] = ()
     verdict: str = "not_assessed"
     counts: Mapping[str, int] = field(default_factory=dict)
-    overview: str = ""
-    glance: str = ""
+    overview: Html | None = None
+    glance: Html | None = None
     appendices: tuple[Appendix, ...] = ()
     notice: str = ""
     county_name: str = ""
@@ -142,10 +142,12 @@ class CountyDocument:
         As in an area's document.
     exceptions : tuple of ExceptionRow
         The most urgent first.
+    exceptions_found : int
+        How many there are in all, where the page has no room for every one.
     areas : tuple of AreaRow
         Every unit, in the order in which it is shown.
     provenance : Provenance
-    quality : Html, or empty
+    quality : Html, optional
         Table or chart of data quality; empty where there is none.
     appendices : tuple of Appendix
     """
@@ -156,9 +158,10 @@ class CountyDocument:
     headline: str
     provenance: Provenance
     exceptions: tuple[ExceptionRow, ...] = ()
+    exceptions_found: int = 0
     areas: tuple[AreaRow, ...] = ()
     trust: str = ""
-    quality: str = ""
+    quality: Html | None = None
     appendices: tuple[Appendix, ...] = ()
     notice: str = ""
 

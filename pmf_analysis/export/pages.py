@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +25,19 @@ from pmf_analysis.findings import load_catalogue, number_text
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared
 from pmf_analysis.present.html import rag_badge, verdict_badge
-from pmf_analysis.present.summary import Summary, exceptions, summarise, worst_verdict
+from pmf_analysis.present.summary import RULES as PAGE_RULES
+from pmf_analysis.present.summary import (
+    ExceptionLine,
+    Summary,
+    exceptions,
+    summarise,
+    worst_verdict,
+)
 from pmf_analysis.register.models import Unit
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
 from pmf_analysis.terms import Comparison, Rag, UnitKind, Variation, Verdict
 
 COUNTY_PAGE = "index.html"
-MOST_EXCEPTIONS = 15
 
 
 @dataclass(frozen=True)
@@ -257,7 +264,8 @@ def _county_document(
     fact = pd.concat(facts, ignore_index=True)
     finding = pd.concat([*(a.finding for a in areas), own_finding], ignore_index=True)
     finding = finding[finding["service_area"].isin(shown)]
-    lines = exceptions(fact, finding)
+    lines = exceptions(fact, finding, prepared.context)
+    most = int(held.rule_set(PAGE_RULES).values["most_exceptions"])
     rows = tuple(
         ExceptionRow(
             area_name=held.units[line.service_area].name,
@@ -266,13 +274,14 @@ def _county_document(
             rag=line.rag,
             sentence=line.sentence,
         )
-        for line in lines[:MOST_EXCEPTIONS]
+        for line in lines[:most]
     )
     return CountyDocument(
         county_name=held.workspace.title,
         period_label=_period_label(fact),
         as_at=periods.format_date(prepared.context.as_at),
-        headline=_county_headline(fact, finding, len(lines), len(rows)),
+        headline=_county_headline(lines, len(fact), county.name),
+        exceptions_found=len(lines),
         provenance=provenance,
         exceptions=rows,
         areas=(
@@ -300,24 +309,19 @@ def _row_of_all(county: Unit, fact: pd.DataFrame, shown: bool) -> list[AreaRow]:
     return [AreaRow(county.name, "", counts, worst_verdict(fact["verdict"]), note)]
 
 
-def _county_headline(fact: pd.DataFrame, finding: pd.DataFrame, found: int, shown: int) -> str:
-    """How many figures ask for attention and why, most urgent first."""
-    entries = sorted(
-        (entry for entry in load_catalogue().entries if entry.headline),
-        key=lambda entry: -entry.attention,
-    )
-    counts = finding["code"].value_counts()
-    whole = "the whole"
+def _county_headline(lines: Sequence[ExceptionLine], figures: int, whole: str) -> str:
+    """How many figures need attention, by their leading reason, most urgent first."""
+    if not lines:
+        return f"None of {figures} figures needs attention."
+    counts = Counter(line.code for line in lines)
+    entries = sorted(load_catalogue().entries, key=lambda entry: -entry.attention)
     said = [
-        f"{_lower_first(entry.headline.format(whole=whole))}: {counts[entry.code]}"
+        f"{counts[entry.code]} {_lower_first((entry.headline or entry.title).format(whole=whole))}"
         for entry in entries
-        if entry.code in counts.index
+        if entry.code in counts
     ]
-    if not found:
-        return f"None of {len(fact)} figures asks for attention."
-    more = f" The {shown} most urgent are listed here." if shown < found else ""
-    reasons = f" ({'; '.join(said[:4])})" if said else ""
-    return f"{found} of {len(fact)} figures ask for attention{reasons}.{more}"
+    verb = "needs" if len(lines) == 1 else "need"
+    return f"{len(lines)} of {figures} figures {verb} attention: {formats.listed(said)}."
 
 
 def _lower_first(text: str) -> str:

@@ -17,8 +17,7 @@ from pmf_analysis.register import Context
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import Rag, Verdict
 
-MOST_STORIES = 4
-MOST_QUESTIONS = 3
+RULES = "page-budgets"
 
 _STORY_FAMILIES = ("status", "variation", "assurance", "change", "comparison", "break")
 _LATER_FAMILIES = ("forecast",)
@@ -64,7 +63,7 @@ class Summary:
     ----------
     headline : str
     stories : tuple of Story
-        Most urgent first; at most `MOST_STORIES`.
+        Most urgent first; as many as the page budget allows.
     everything_else : str
         One sentence that accounts for every other indicator.
     trust : str
@@ -93,7 +92,7 @@ class ExceptionLine:
     indicator: str
     rag: str
     attention: float
-    reason: str
+    code: str
     sentence: str
 
 
@@ -122,10 +121,9 @@ def summarise(
     catalogue = catalogue or load_catalogue()
     scored = attention(finding, catalogue)
     urgent = scored[scored["attention"] > 0]
-    ranked = list(
-        urgent.sort_values("attention", ascending=False, kind="stable")["indicator"]
-    )
-    told = ranked[:MOST_STORIES]
+    ranked = list(urgent.sort_values("attention", ascending=False, kind="stable")["indicator"])
+    budget = context.register.rule_set(RULES).values
+    told = ranked[: int(budget["most_stories"])]
     stories = tuple(_story(code, fact, finding, parts, context) for code in told)
     questions = tuple(dict.fromkeys(story.ask for story in stories if story.ask))
     return Summary(
@@ -133,15 +131,13 @@ def summarise(
         stories=stories,
         everything_else=_everything_else(fact, ranked, told),
         trust=_trust(fact, context),
-        questions=questions[:MOST_QUESTIONS],
+        questions=questions[: int(budget["most_questions"])],
         counts={rag.value: int((fact["rag"] == rag).sum()) for rag in Rag},
         verdict=worst_verdict(fact["verdict"]),
     )
 
 
-def attention(
-    finding: pd.DataFrame, catalogue: Catalogue | None = None
-) -> pd.DataFrame:
+def attention(finding: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.DataFrame:
     """How much each series asks for attention: the sum over its findings.
 
     Returns
@@ -156,16 +152,23 @@ def attention(
 
 
 def exceptions(
-    fact: pd.DataFrame, finding: pd.DataFrame, catalogue: Catalogue | None = None
+    fact: pd.DataFrame,
+    finding: pd.DataFrame,
+    context: Context,
+    catalogue: Catalogue | None = None,
 ) -> list[ExceptionLine]:
-    """Every series that asks for attention, most urgent first, with its leading sentence."""
+    """Every series urgent enough for the county page, most urgent first.
+
+    Each comes with its status and the sentence of its leading finding, whose code it carries.
+    """
+    least = float(context.register.rule_set(RULES).values["exception_attention"])
     catalogue = catalogue or load_catalogue()
     entries = {entry.code: entry for entry in catalogue.entries}
     scored = attention(finding, catalogue)
     rags = fact.set_index(list(SERIES))["rag"].to_dict()
     by_series = dict(iter(finding.groupby(list(SERIES), sort=False)))
     lines = []
-    for row in scored[scored["attention"] > 0].itertuples(index=False):
+    for row in scored[scored["attention"] >= least].itertuples(index=False):
         key = (row.indicator, row.service_area, row.cohort)
         rows = by_series[key]
         weights = rows["code"].map(lambda code: entries[code].attention)
@@ -178,13 +181,11 @@ def exceptions(
                 indicator=row.indicator,
                 rag=rags[key],
                 attention=float(row.attention),
-                reason=entries[leading["code"]].title,
+                code=leading["code"],
                 sentence=" ".join(dict.fromkeys(sentences)),
             )
         )
-    return sorted(
-        lines, key=lambda line: (-line.attention, line.service_area, line.indicator)
-    )
+    return sorted(lines, key=lambda line: (-line.attention, line.service_area, line.indicator))
 
 
 def worst_verdict(verdicts: Sequence[str]) -> str:
@@ -210,9 +211,7 @@ def _story(
         name=indicator.name,
         rag=str(own["rag"]),
         now=_sentences(rows, _STORY_FAMILIES),
-        where=""
-        if parts is None
-        else _where(parts[parts["indicator"] == code], context),
+        where="" if parts is None else _where(parts[parts["indicator"] == code], context),
         later=_sentences(rows, _LATER_FAMILIES),
         trust=" ".join(doubt["sentence"]),
         ask=indicator.ask,
@@ -221,9 +220,7 @@ def _story(
 
 def _sentences(rows: pd.DataFrame, families: Sequence[str]) -> tuple[str, ...]:
     return tuple(
-        sentence
-        for family in families
-        for sentence in rows[rows["family"] == family]["sentence"]
+        sentence for family in families for sentence in rows[rows["family"] == family]["sentence"]
     )
 
 
@@ -252,9 +249,7 @@ def _headline(
         codes = [c for c in told if c not in named and _has(finding, c, entry.code)]
         if codes:
             labels = [context.register.indicator(code).label for code in codes]
-            sentences.append(
-                f"{entry.headline.format(whole=whole)}: {formats.listed(labels)}."
-            )
+            sentences.append(f"{entry.headline.format(whole=whole)}: {formats.listed(labels)}.")
             named |= set(codes)
     return " ".join(sentences) or "Nothing here asks for a decision this time."
 
@@ -263,9 +258,7 @@ def _has(finding: pd.DataFrame, indicator: str, code: str) -> bool:
     return bool(((finding["indicator"] == indicator) & (finding["code"] == code)).any())
 
 
-def _everything_else(
-    fact: pd.DataFrame, ranked: Sequence[str], told: Sequence[str]
-) -> str:
+def _everything_else(fact: pd.DataFrame, ranked: Sequence[str], told: Sequence[str]) -> str:
     rest = fact[~fact["indicator"].isin(told)]
     if rest.empty:
         return "Nothing else is measured here."
@@ -281,9 +274,7 @@ def _everything_else(
     if without:
         parts.append(f"{without} not measured")
     waiting = len(ranked) - len(told)
-    more = (
-        f" {waiting} of them also ask for a look: see the table." if waiting > 0 else ""
-    )
+    more = f" {waiting} of them also ask for a look: see the table." if waiting > 0 else ""
     return f"{formats.listed(parts)}.{more}"
 
 
@@ -297,9 +288,7 @@ def _trust(fact: pd.DataFrame, context: Context) -> str:
         grouped.setdefault((row.verdict, row.verdict_reason), []).append(label)
     order = [Verdict.RED, Verdict.NOT_ASSESSED, Verdict.AMBER, Verdict.GREEN]
     lines = []
-    for (_, reason), labels in sorted(
-        grouped.items(), key=lambda g: order.index(g[0][0])
-    ):
+    for (_, reason), labels in sorted(grouped.items(), key=lambda g: order.index(g[0][0])):
         named = "All figures" if len(labels) == len(fact) else formats.listed(labels)
         text = reason.strip().rstrip(".")
         lines.append(f"{named}: {text[:1].lower()}{text[1:]}.")

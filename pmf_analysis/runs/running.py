@@ -15,7 +15,8 @@ from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_w
 from pmf_analysis.runs.planning import Plan, Task
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
 
-Progress = Callable[[Task, Outcome], None]
+Progress = Callable[[Task, Outcome, int, int], None]
+"""Told each task and its outcome, how many are done, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def execute(
     jobs : int
         Notebooks at a time.
     progress : callable, optional
-        Called with each task and its outcome.
+        Called with each task as it is done.
     timeout : int
         Seconds that one cell may take.
 
@@ -65,12 +66,12 @@ def execute(
     reused = [task for task in plan.tasks if _is_kept(folder, task, before)]
     waiting = [task for task in plan.tasks if task not in reused]
     outcomes = {task.output: Outcome(task.output, 0, "") for task in reused}
-    for task in reused:
+    for number, task in enumerate(reused, start=1):
         if progress:
-            progress(task, outcomes[task.output])
+            progress(task, outcomes[task.output], number, len(plan.tasks))
     if waiting:
         (folder / "manifest.json").unlink(missing_ok=True)
-        outcomes |= _execute_all(plan, waiting, folder, jobs, progress)
+        outcomes |= _execute_all(plan, waiting, folder, jobs, progress, timeout)
     _write_findings(plan, folder)
     manifest = _manifest(plan, folder, outcomes)
     failures = tuple(_failure(task, outcomes[task.output]) for task in plan.tasks
@@ -79,30 +80,29 @@ def execute(
 
 
 def _execute_all(
-    plan: Plan, tasks: list[Task], folder: Path, jobs: int, progress: Progress | None
+    plan: Plan, tasks: list[Task], folder: Path, jobs: int, progress: Progress | None,
+    timeout: int,
 ) -> dict[str, Outcome]:
     workspace = plan.prepared.store.folder
-    started = {"workspace": str(workspace), "prepared_key": plan.prepared.key}
     outcomes = {}
     with ProcessPoolExecutor(
         max_workers=max(1, min(jobs, len(tasks))),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=prepare_worker,
-        initargs=tuple(started.values()),
+        initargs=(str(workspace), plan.prepared.key),
     ) as pool:
         waiting = {
-            pool.submit(execute_order, _order(plan, t, folder, timeout=600)): t
+            pool.submit(execute_order, _order(plan, t, folder, timeout)): t
             for t in tasks
         }
         for done in as_completed(waiting):
             task = waiting[done]
             outcome = done.result()
             _keep(folder, task, outcome)
-            outcomes[task.output] = Outcome(
-                task.output, outcome.failed_cell, outcome.error
-            )
+            outcomes[task.output] = Outcome(task.output, outcome.failed_cell, outcome.error)
             if progress:
-                progress(task, outcome)
+                before = len(plan.tasks) - len(tasks)
+                progress(task, outcome, before + len(outcomes), len(plan.tasks))
     shutil.rmtree(folder / ".part", ignore_errors=True)
     return outcomes
 
