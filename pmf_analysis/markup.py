@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pmf_analysis.errors import TableError
@@ -25,20 +26,40 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
 )
 
-Cell = Callable[[Any], str]
+Cell = Callable[[Any], object]
 
 
-class Html(str):
-    """Markup written by the workbench; shows itself in a notebook and is not escaped again."""
+@dataclass(frozen=True)
+class Html:
+    """Markup written by the workbench; shows itself in a notebook and is not escaped again.
 
-    __slots__ = ()
+    Not a text on purpose: a table of texts would make it one and lose what it is.
+
+    Attributes
+    ----------
+    text : str
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
     def __html__(self) -> str:
-        """The markup, as template engines ask for it."""
-        return str(self)
+        """Give the markup to a template engine."""
+        return self.text
 
     def _repr_html_(self) -> str:
-        return str(self)
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __contains__(self, part: str) -> bool:
+        return part in self.text
 
 
 def plain(value: object) -> str:
@@ -169,7 +190,7 @@ def _decimals(column: pd.Series) -> int | None:
     return 4
 
 
-def _cell(content: str, heads_row: bool, right: bool) -> str:
+def _cell(content: Html, heads_row: bool, right: bool) -> str:
     if heads_row:
         return f'<th scope="row"{_right(right)}>{content}</th>'
     return f"<td{_right(right)}>{content}</td>"

@@ -42,14 +42,14 @@ def test_ordinary_text_comes_through_whole(text: str) -> None:
     )
     kept = kept.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     read = Text()
-    read.feed(escape(text))
+    read.feed(str(escape(text)))
     read.close()
     assert read.text == kept
 
 
 def test_letters_that_turn_the_page_round_are_replaced() -> None:
-    assert escape("a\u202eb\u2066c\ud800d\x00") == "a\ufffdb\ufffdc\ufffdd\ufffd"
-    assert escape("\u05e9\u05dc\u05d5\u05dd") == "\u05e9\u05dc\u05d5\u05dd"
+    assert str(escape("a\u202eb\u2066c\ud800d\x00")) == "a\ufffdb\ufffdc\ufffdd\ufffd"
+    assert str(escape("\u05e9\u05dc\u05d5\u05dd")) == "\u05e9\u05dc\u05d5\u05dd"
 
 
 def test_our_own_markup_is_not_escaped_again() -> None:
@@ -74,6 +74,11 @@ def test_a_column_can_be_written_by_a_function() -> None:
     assert "<td><b>red</b></td>" in made
     plain = table_html(rows, "Status", cells={"Status": lambda code: f"<b>{code}</b>"})
     assert "<td>&lt;b&gt;red&lt;/b&gt;</td>" in plain
+
+
+def test_a_badge_stays_a_badge_inside_a_table() -> None:
+    rows = pd.DataFrame([{"Area": "A", "Status": Html("<b>red</b>")}])
+    assert "<td><b>red</b></td>" in table_html(rows, "Status")
 
 
 def test_another_column_may_name_the_rows() -> None:

@@ -64,4 +64,4 @@ class Chart:
         )
 
     def _repr_html_(self) -> str:
-        return self.html()
+        return str(self.html())

@@ -217,7 +217,8 @@ def _end_labels(outlook: _Outlook, indicator: Indicator, palette: Palette) -> li
     for part, name in ((outlook.target, "target"), (outlook.floor, "floor")):
         held = part[np.isfinite(part)]
         if len(held):
-            text = f"{name} {words.level(held[-1], indicator)}"
+            called = words.floor_word(indicator) if name == "floor" else name
+            text = f"{called} {words.level(held[-1], indicator)}"
             labels.append(EndLabel(held[-1], text, palette.chart[name], name == "target"))
     return labels
 

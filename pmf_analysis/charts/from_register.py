@@ -137,6 +137,7 @@ def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: s
         focus=focus,
         names=names,
         benchmarks=called,
+        parts=register.children_of(focus),
     )
 
 

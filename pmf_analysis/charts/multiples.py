@@ -144,7 +144,8 @@ def _panel(indicator: Indicator, rows: pd.DataFrame) -> _Panel:
 
 
 def _span(dates: tuple[float, float]) -> str:
-    first, last = (periods.format_date(date.fromordinal(int(day))) for day in dates)
+    days = [date.fromordinal(int(day)) for day in dates]
+    first, last = (f"{periods.MONTHS[day.month - 1]} {day.year}" for day in days)
     return first if first == last else f"{first} to {last}"
 
 

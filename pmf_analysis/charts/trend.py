@@ -293,7 +293,8 @@ def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[E
     for values, name in ((trend.target, "target"), (trend.floor, "floor")):
         given = values[np.isfinite(values)]
         if len(given):
-            text = f"{name} {words.level(given[-1], indicator)}"
+            called = words.floor_word(indicator) if name == "floor" else name
+            text = f"{called} {words.level(given[-1], indicator)}"
             labels.append(EndLabel(given[-1], text, palette.chart[name], name == "target"))
     return labels
 
@@ -351,7 +352,7 @@ def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.Data
         "95% interval, from": np.round(trend.interval[0], decimals),
         "95% interval, to": np.round(trend.interval[1], decimals),
         "Target": trend.target,
-        "Floor": trend.floor,
+        words.floor_word(indicator).capitalize(): trend.floor,
         "State": [state.label for state in trend.states],
     }
     kept = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,12 @@ class _Row:
     lower: float
     upper: float
     state: State
-    kind: str  # focus, unit or benchmark
+    kind: str  # focus, unit, benchmark, part, or the heading above the parts
+
+    @property
+    def plain(self) -> bool:
+        """Whether its name is drawn in plain type."""
+        return self.kind in ("unit", "part")
 
 
 def draw_variance(
@@ -52,6 +57,7 @@ def draw_variance(
     focus: str,
     names: Mapping[str, str],
     benchmarks: Mapping[str, str] = BENCHMARKS,
+    parts: Collection[str] = (),
     palette: Palette | None = None,
 ) -> Chart:
     """Draw units side by side, each with its 95% interval, the highest on top.
@@ -69,6 +75,8 @@ def draw_variance(
     names : mapping of code to name
     benchmarks : mapping of column to name
         Such as ``{"england": "England"}``; columns that are absent or null are left out.
+    parts : collection of str
+        Codes of units that make up the one in focus; they stand below the others.
     palette : Palette, optional
 
     Returns
@@ -88,11 +96,11 @@ def draw_variance(
             "a unit code of the table",
             nearest(focus, sorted(set(held["service_area"]))),
         )
-    rows = _rows(held, focus, names, benchmarks)
+    rows = _rows(held, focus, names, benchmarks, parts)
     chosen = held[held["service_area"] == focus].iloc[[-1]]
     target, floor = marks.floats(chosen, "target")[0], marks.floats(chosen, "floor")[0]
     low, high = _range(rows, target, floor, indicator)
-    name_width = max(text_width(_label(row), bold=row.kind != "unit") for row in rows)
+    name_width = max(text_width(_label(row), bold=not row.plain) for row in rows)
     value_width = max(
         (text_width(_value(row, indicator), bold=True) for row in rows if row.value == row.value),
         default=0.0,
@@ -100,7 +108,9 @@ def draw_variance(
     levels = [
         (name, value) for name, value in (("target", target), ("floor", floor)) if value == value
     ]
-    period = periods.parse(str(chosen["period"].iloc[0])).label
+    period = (
+        marks.texts(chosen, "shown_label")[0] or periods.parse(str(chosen["period"].iloc[0])).label
+    )
     sheet = Sheet(
         title=title,
         subtitle=f"{indicator.name}, {measure_words(indicator)}. {period[0].upper()}{period[1:]}. "
@@ -134,6 +144,7 @@ def _rows(
     focus: str,
     names: Mapping[str, str],
     benchmarks: Mapping[str, str],
+    parts: Collection[str],
 ) -> list[_Row]:
     latest = held.drop_duplicates("service_area", keep="last")
     values = marks.floats(latest, "shown_value")
@@ -149,7 +160,7 @@ def _rows(
             lower=lower[place],
             upper=upper[place],
             state=state,
-            kind="focus" if code == focus else "unit",
+            kind="focus" if code == focus else "part" if code in parts else "unit",
         )
         for place, (code, own, state) in enumerate(
             zip(
@@ -165,6 +176,17 @@ def _rows(
         value = marks.floats(chosen, column)[0]
         if value == value:
             rows.append(_Row(name, value, np.nan, np.nan, State.FINAL, "benchmark"))
+    own = [row for row in rows if row.kind == "part"]
+    others = _sorted([row for row in rows if row.kind != "part"])
+    if not own:
+        return others
+    within = f"Within {plain(names.get(focus, focus))}"
+    heading = _Row(within, np.nan, np.nan, np.nan, State.FINAL, "heading")
+    return [*others, heading, *_sorted(own)]
+
+
+def _sorted(rows: list[_Row]) -> list[_Row]:
+    """From the highest; those without a figure last."""
     return sorted(rows, key=lambda row: (row.value != row.value, -row.value, row.kind, row.name))
 
 
@@ -221,7 +243,8 @@ def _levels(
             [value, value], [0, top], transform=axes.get_xaxis_transform(), clip_on=False,
             color=palette.chart[name], linewidth=2, linestyle=style, zorder=1.5,
         )  # fmt: skip
-        text = f"{name} {words.level(value, indicator)}"
+        called = words.floor_word(indicator) if name == "floor" else name
+        text = f"{called} {words.level(value, indicator)}"
         # outward from the other level, so that its line does not cross the label
         at = (value - low) / (high - low) * inches
         wide = text_width(text, bold=True) + 0.1
@@ -239,6 +262,7 @@ def _draw(axes: Axes, rows: list[_Row], indicator: Indicator, palette: Palette) 
     looks = {
         "focus": (palette.focus, palette.focus, "o", 90),
         "unit": (palette.others, palette.outline, "o", 60),
+        "part": (palette.others, palette.outline, "o", 60),
         "benchmark": (palette.ground, palette.text, "D", 50),
     }
     for kind, (fill, edge, marker, size) in looks.items():
@@ -253,13 +277,15 @@ def _draw(axes: Axes, rows: list[_Row], indicator: Indicator, palette: Palette) 
             edgecolor=edge, linewidth=1.3, zorder=3, legend=False,
         )  # fmt: skip
     for place, row in enumerate(rows):
-        strong = "normal" if row.kind == "unit" else "bold"
+        strong = "normal" if row.plain else "bold"
         colour = palette.focus if row.kind == "focus" else palette.text
         axes.annotate(
             _label(row), (0, place), xycoords=("axes fraction", "data"), xytext=(-10, 0),
             textcoords="offset points", ha="right", va="center_baseline", weight=strong,
             color=colour, annotation_clip=False,
         )  # fmt: skip
+        if row.kind == "heading":
+            continue
         # a reason stands where the dot would be, a figure beyond the plot
         given = row.value == row.value
         axes.annotate(
@@ -273,7 +299,7 @@ def _draw(axes: Axes, rows: list[_Row], indicator: Indicator, palette: Palette) 
 
 
 def _label(row: _Row) -> str:
-    return shortened(row.name, NAMES, bold=row.kind != "unit")
+    return shortened(row.name, NAMES, bold=not row.plain)
 
 
 def _value(row: _Row, indicator: Indicator) -> str:
@@ -293,8 +319,8 @@ def _alt(
     floor: float,
 ) -> str:
     given = [row for row in rows if row.value == row.value]
-    units = [row for row in given if row.kind != "benchmark"]
-    missing = [row.name for row in rows if row.value != row.value]
+    units = [row for row in given if row.kind in ("focus", "unit")]
+    missing = [row.name for row in rows if row.value != row.value and row.kind != "heading"]
     parts = [
         title,
         f"Dots with 95% intervals of {indicator.name}, {period}, highest first",
@@ -324,6 +350,8 @@ def _alt(
     ]
     parts.append(f"Benchmarks: {'; '.join(benchmarks)}" if benchmarks else "")
     parts.append(words.targets(np.array([target]), np.array([floor]), indicator))
+    own = [f"{row.name} {words.shown(row.value, indicator)}" for row in given if row.kind == "part"]
+    parts.append(f"Within {focus.name}: {'; '.join(own)}" if own else "")
     parts.append(f"Without a figure: {formats.listed(missing)}" if missing else "")
     return words.sentences(*parts)
 
@@ -332,6 +360,7 @@ def _table(rows: list[_Row], indicator: Indicator) -> pd.DataFrame:
     def printed(values: list[float]) -> np.ndarray:
         return np.round(np.array(values, dtype=float), indicator.decimals)
 
+    rows = [row for row in rows if row.kind != "heading"]
     table = pd.DataFrame(
         {
             "Name": [row.name for row in rows],

@@ -56,3 +56,11 @@ def test_nobody_has_a_figure(units: pd.DataFrame, indicator: Indicator) -> None:
 def test_an_unknown_focus_is_an_error(units: pd.DataFrame, indicator: Indicator) -> None:
     with pytest.raises(ParameterError, match="'A9' is not among those to compare"):
         drawn(units, indicator, focus="A9")
+
+
+def test_own_parts_stand_below_the_peers(units: pd.DataFrame, indicator: Indicator) -> None:
+    chart = drawn(units, indicator, parts=("A3",))
+    assert list(chart.table["Name"])[-1] == "Bexholt"
+    assert "number 2 of 2 counted from the highest" in chart.alt
+    assert "Within Dunwick: Bexholt 90.0%." in chart.alt
+    assert b"Within Dunwick" in chart.svg

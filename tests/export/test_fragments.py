@@ -11,7 +11,7 @@ from pmf_analysis.export.fragments import fragment
 
 
 def made(given_html: str, prefix: str = "p", top: int = 3) -> str:
-    return fragment(given_html, prefix=prefix, top=top, where="Dunwick/trend.ipynb")
+    return str(fragment(given_html, prefix=prefix, top=top, where="Dunwick/trend.ipynb"))
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ Write = Callable[..., Path]
 
 
 def test_text_and_outputs_come_and_nothing_else(write_notebook: Write, chart: Chart) -> None:
-    body = export_notebook_body(write_notebook("<h3>Visits</h3>" + chart.html(), "<p>two</p>"))
-    assert re.search(r"<h3[^>]*>Trend</h3>", body)
+    body = export_notebook_body(write_notebook(f"<h3>Visits</h3>{chart.html()}", "<p>two</p>"))
+    assert re.search(r"<h3[^>]*>Trend</h3>", str(body))
     assert "<h4>Visits</h4>" in body
     assert "Real?" in body
     assert chart.alt in body
@@ -34,9 +34,9 @@ def test_text_and_outputs_come_and_nothing_else(write_notebook: Write, chart: Ch
 
 
 def test_a_picture_reaches_the_page_whole(write_notebook: Write, chart: Chart) -> None:
-    picture = re.search(r'src="([^"]+)"', chart.html())
+    picture = re.search(r'src="([^"]+)"', str(chart.html()))
     assert picture is not None
-    assert picture[1] in export_notebook_body(write_notebook(chart.html()))
+    assert picture[1] in export_notebook_body(write_notebook(str(chart.html())))
 
 
 def test_the_title_can_be_left_to_the_page(write_notebook: Write) -> None:
@@ -49,7 +49,7 @@ def test_the_title_can_be_left_to_the_page(write_notebook: Write) -> None:
 def test_two_notebooks_on_one_page_share_no_name(write_notebook: Write) -> None:
     first = export_notebook_body(write_notebook("<p id='x'>a</p>"), prefix="trend")
     second = export_notebook_body(write_notebook("<p id='x'>a</p>"), prefix="variance")
-    names = re.findall(r'id="([^"]+)"', first + second)
+    names = re.findall(r'id="([^"]+)"', f"{first}{second}")
     assert "trend-x" in names
     assert len(names) == len(set(names))
 

@@ -29,7 +29,7 @@ def test_nothing_reads_as_not_rated_and_not_assessed(nothing: object) -> None:
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_verdict_is_said_in_words(verdict: Verdict) -> None:
-    assert verdict.label in verdict_badge(verdict.value).casefold()
+    assert verdict.label in str(verdict_badge(verdict.value)).casefold()
 
 
 def test_an_unknown_code_is_an_error() -> None:
