@@ -271,9 +271,9 @@ class AreaRun:
                 "Indicator": indicator.name,
                 "Figure": _full_text(row),
                 "Target": row["levels_text"] or "none set",
-                "Status": rag_badge(row["rag"]),
+                "Status": row["rag"],
                 "Why": row["rag_reason"],
-                "Data": verdict_badge(row["verdict"]),
+                "Data": row["verdict"],
             }
             for indicator, row in self._each()
         ]
@@ -302,7 +302,7 @@ class AreaRun:
         return Panel(
             (
                 *_table(rows, "Direction of travel", "Indicator").parts,
-                *(_paragraph(rule) for rule in rules),
+                *(_paragraph(f"Rule used: {rule}.") for rule in rules),
             )
         )
 
@@ -333,7 +333,7 @@ class AreaRun:
         return Panel(
             (
                 *_table(rows, "Benchmarks", "Indicator").parts,
-                *(_paragraph(str(rule)) for rule in rules),
+                *(_paragraph(f"Rule used: {rule}.") for rule in rules),
             )
         )
 
@@ -382,7 +382,7 @@ class AreaRun:
         rows = [
             {
                 "Indicator": self.prepared.register.indicator(row["indicator"]).name,
-                "Verdict": verdict_badge(row["verdict"]),
+                "Verdict": row["verdict"],
                 "Why": row["reason"],
                 "Passed": row["passed"],
                 "Failed": row["failed"],
@@ -500,10 +500,15 @@ def _paragraph(text: str) -> Html:
     return Html(f"<p>{escape(text)}</p>")
 
 
+_BADGES = {"Status": rag_badge, "Data": verdict_badge, "Verdict": verdict_badge}
+
+
 def _table(rows: list[dict[str, object]], caption: str, row_header: str) -> Panel:
     if not rows:
         return Panel((_paragraph(f"{caption}: nothing to show."),))
-    return Panel((table_html(pd.DataFrame(rows), caption, row_header, missing=""),))
+    shown = pd.DataFrame(rows)
+    cells = {name: write for name, write in _BADGES.items() if name in shown}
+    return Panel((table_html(shown, caption, row_header, cells=cells, missing=""),))
 
 
 def _full_text(row: pd.Series) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pmf_analysis import charts, formats, periods
+from pmf_analysis import formats, periods
 from pmf_analysis.errors import ExportError
 from pmf_analysis.export.document import (
     Appendix,
@@ -154,10 +154,6 @@ def _area_document(
     notice: str,
 ) -> AreaDocument:
     summary, held = area.summary, prepared.register
-    analysis = prepared.table("analysis", [area.unit.code])
-    glance = Html("")
-    if not area.fact.empty:
-        glance = charts.small_multiples(analysis, prepared.context).html()
     return AreaDocument(
         area_name=area.unit.name,
         kind=area.unit.kind.label.capitalize(),
@@ -172,7 +168,6 @@ def _area_document(
         verdict=summary.verdict,
         counts=summary.counts,
         overview=overview(prepared, area.fact),
-        glance=glance,
         appendices=tuple(_appendix(task, run_folder) for task in tasks),
         notice=notice,
         county_name=held.units[held.county].name,
@@ -222,13 +217,18 @@ def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
                 "Period": row["shown_label"],
                 "Figure": row["shown_text"] or formats.state_text(row["shown_state"]),
                 "Target": row["levels_text"] or "none set",
-                "Status": rag_badge(row["rag"]),
+                "Status": row["rag"],
                 "Change beyond chance?": _change(row),
                 f"Against {whole}": _against(row, indicator),
-                "Data": verdict_badge(row["verdict"]),
+                "Data": row["verdict"],
             }
         )
-    return table_html(pd.DataFrame(rows), "The latest figure of every indicator", "Indicator")
+    return table_html(
+        pd.DataFrame(rows),
+        "The latest figure of every indicator",
+        "Indicator",
+        cells={"Status": rag_badge, "Data": verdict_badge},
+    )
 
 
 def _change(row: Mapping) -> str:
