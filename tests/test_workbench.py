@@ -1,0 +1,108 @@
+"""The verbs of a notebook, on a prepared county: every table named, nothing computed twice."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pmf_analysis import prepared, receiving, workbench
+from pmf_analysis.errors import ParameterError
+from pmf_analysis.store import Store, create_workspace
+from pmf_analysis.synthetic import DEMO_SEED, write_county
+
+VERBS = (
+    "glance", "trend", "variance", "forecast", "findings", "about", "breaks", "trend_table",
+    "status_table", "direction_table", "comparison_table", "forecast_skill_table",
+    "forecast_table", "quality", "verdict_table", "check_table", "delivery_table", "figures",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Store:
+    folder = tmp_path_factory.mktemp("workbench")
+    store = Store(create_workspace(folder / "w", "medwold"))
+    receiving.receive(store, [write_county(folder / "delivered", DEMO_SEED)])
+    return store
+
+
+@pytest.fixture(scope="module")
+def run(store) -> workbench.AreaRun:
+    return workbench.open_run("East Social Work", workspace=store.folder)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_shows_named_tables_and_pictures_with_words(run, verb):
+    html = getattr(run, verb)()._repr_html_()
+    assert len(re.sub("<[^>]+>", "", html).strip()) > 10
+    assert html.count("<table") == html.count("<caption")
+    for alt in re.findall(r'<img alt="([^"]*)"', html):
+        assert len(alt) > 40
+    for bad in ("&lt;span", ">nan<", ">None<", "<script", "Timestamp"):
+        assert bad not in html, bad
+
+
+def test_what_a_cell_shows_has_no_address_in_memory(run):
+    assert repr(run.status_table()) == "Panel of 1 parts"
+    assert repr(run) == "East Social Work: 6 indicators"
+    assert "Invented data" in run._repr_html_()
+
+
+def test_without_a_name_the_first_reporting_unit_is_opened(store):
+    assert workbench.open_run(workspace=store.folder).unit.kind == "service"
+
+
+def test_only_the_indicators_asked_for_are_shown(store):
+    run = workbench.open_run("Dunwick", indicators=["ASSESS-45"], workspace=store.folder)
+    assert set(run.fact["indicator"]) == {"ASSESS-45"}
+    assert set(run.finding["indicator"]) == {"ASSESS-45"}
+
+
+def test_an_earlier_period_hides_what_came_after(store):
+    run = workbench.open_run("Dunwick", period="2025-06", workspace=store.folder)
+    measured = run.analysis[run.analysis["state"] != "forecast"]
+    assert measured["period"].max() == "2025-06"
+    assert run.fact["shown_label"].str.contains("June 2025").all()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"service_area": "Dunwich"}, "Did you mean Dunwick"),
+        ({"service_area": "Dunwick", "period": "2025-13"}, "2025-13"),
+        ({"service_area": "Dunwick", "as_at": "June"}, "YYYY-MM-DD"),
+        ({"service_area": "Dunwick", "indicators": ["ASSES-45"]}, "Did you mean ASSESS-45"),
+    ],
+)
+def test_a_wrong_parameter_says_the_right_one(store, given, message):
+    with pytest.raises(ParameterError, match=message):
+        workbench.open_run(**given, workspace=store.folder)
+
+
+def test_a_unit_without_figures_says_so(store):
+    unit = "Dunwick"
+    run = workbench.open_run(unit, indicators=["ADOPT-DAYS"], workspace=store.folder)
+    for verb in ("glance", "trend", "variance", "forecast", "findings", "quality"):
+        text = getattr(run, verb)()._repr_html_()
+        assert "No figure of these indicators was delivered for Dunwick" in text, verb
+    for verb in ("status_table", "trend_table", "figures", "verdict_table"):
+        assert "nothing to show" in getattr(run, verb)()._repr_html_(), verb
+
+
+def test_prepared_tables_are_found_again_by_what_went_in(store, monkeypatch):
+    first = prepared.prepare(store)
+    monkeypatch.setattr(prepared, "_compute", lambda *_: pytest.fail("computed twice"))
+    again = prepared.prepare(store)
+    assert again.key == first.key
+
+
+def test_a_change_of_the_register_is_a_change_of_input(store, tmp_path):
+    import shutil
+
+    copy = tmp_path / "w"
+    shutil.copytree(store.folder, copy)
+    path = copy / "data/reference/indicators/ASSESS-45.yml"
+    path.write_text(path.read_text("utf-8").replace("value: 85", "value: 84"), "utf-8")
+    changed = Store(copy)
+    held = prepared.prepare(store).key
+    assert prepared.prepare(changed).key != held
