@@ -239,7 +239,10 @@ def deep_dive(
 def publish(
     context: typer.Context,
     run_id: Annotated[str, typer.Option("--run", help="The run; the latest when not given.")] = "",
-    out: Annotated[Path, typer.Option(help="Folder to publish into.")] = Path("published"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to publish into; published/ in the workspace."),
+    ] = None,
     override_by: Annotated[
         str, typer.Option(help="The role that publishes in spite of a red verdict.")
     ] = "",
@@ -250,7 +253,8 @@ def publish(
     from pmf_analysis.export import publishing
 
     store = _store(context)
-    written = publishing.publish(store, run_id, out, override_by, because)
+    folder = out or store.folder / "published"
+    written = publishing.publish(store, run_id, folder, override_by, because)
     _print(
         {"pages": [str(path) for path in written]},
         [f"Published {len(written)} pages.", f"Start with {written[0]}"],
@@ -322,11 +326,9 @@ def _fail(error: PmfError) -> NoReturn:
 
 
 def _store(context: typer.Context) -> Store:
-    from pmf_analysis.settings import settings
-    from pmf_analysis.store import Store, find_workspace
+    from pmf_analysis.store import open_store
 
-    given = context.obj.workspace or settings().workspace
-    return Store(given if given else find_workspace(Path.cwd()))
+    return open_store(context.obj.workspace)
 
 
 def _register(context: typer.Context) -> Register:

@@ -24,7 +24,7 @@ from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prep
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
-from pmf_analysis.store import Store, find_workspace
+from pmf_analysis.store import open_store
 from pmf_analysis.terms import (
     Assurance,
     CheckStatus,
@@ -84,7 +84,7 @@ def open_run(
         If the workspace holds no delivery.
     """
     here = settings()
-    store = Store(workspace or here.workspace or find_workspace(Path.cwd()))
+    store = open_store(workspace)
     on = periods.parse_date(as_at)
     if here.prepared:
         prepared = open_prepared(store, here.prepared, on, period)

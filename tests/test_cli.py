@@ -194,6 +194,13 @@ def test_outside_a_workspace_the_way_in_is_named(pmf, tmp_path, monkeypatch):
     assert "pmf new" in err
 
 
+def test_a_folder_that_is_no_workspace_is_said_to_be_none(pmf, tmp_path):
+    for folder in (tmp_path, tmp_path / "not there"):
+        status, _, err = pmf("--workspace", folder, "check")
+        assert status == 2
+        assert "pmf new" in err
+
+
 def test_duplicated_keys_are_stored_on_the_receipt_and_fail_a_check(pmf, workspace, tmp_path):
     twice = GOOD + "ASSESS-45,Ashmere,2025-01,99,100\n"
     path = write(tmp_path, "f_2026-01-10.csv", twice)

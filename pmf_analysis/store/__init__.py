@@ -4,7 +4,12 @@ from pmf_analysis.store.atomic import atomic_write
 from pmf_analysis.store.canonical import canonical_json, sha256_of
 from pmf_analysis.store.folder import Store
 from pmf_analysis.store.parquet import parquet_bytes, read_parquet
-from pmf_analysis.store.workspace import create_workspace, find_workspace, is_workspace
+from pmf_analysis.store.workspace import (
+    create_workspace,
+    find_workspace,
+    is_workspace,
+    open_store,
+)
 
 __all__ = [
     "Store",
@@ -13,6 +18,7 @@ __all__ = [
     "create_workspace",
     "find_workspace",
     "is_workspace",
+    "open_store",
     "parquet_bytes",
     "read_parquet",
     "sha256_of",

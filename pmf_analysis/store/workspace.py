@@ -49,6 +49,33 @@ def find_workspace(start: Path) -> Path:
     )  # fmt: skip
 
 
+def open_store(named: Path | None = None) -> Store:
+    """The store of a workspace: the one named, or that of the environment, or the nearest upward.
+
+    Parameters
+    ----------
+    named : Path, optional
+
+    Returns
+    -------
+    Store
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder is no workspace.
+    """
+    folder = named or settings.settings().workspace
+    if folder is None:
+        return Store(find_workspace(Path.cwd()))
+    if not is_workspace(folder):
+        raise WorkspaceError(
+            f"{folder} is no workspace", f"a folder that holds {MARK.as_posix()}",
+            f"Make one with pmf new {folder}, or name another with pmf --workspace",
+        )  # fmt: skip
+    return Store(folder)
+
+
 def create_workspace(
     folder: Path, register: Literal["national", "medwold"], shipped: Path | None = None
 ) -> Path:
