@@ -9,6 +9,7 @@ from typing import Literal
 from pmf_analysis import settings
 from pmf_analysis.errors import ParameterError, WorkspaceError
 from pmf_analysis.store.atomic import PARTIAL, atomic_folder, clear_partial
+from pmf_analysis.store.folder import Store
 
 MARK = Path("data") / "reference" / "workspace.yml"
 """The file that makes a folder a workspace."""
