@@ -10,11 +10,15 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from pmf_analysis import analysis, measures, tables
+from pmf_analysis import analysis, measures, prepared, receiving, tables
+from pmf_analysis.analysis import xmr
+from pmf_analysis.errors import RunError
 from pmf_analysis.register import Context, load
+from pmf_analysis.store import Store, create_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -163,3 +167,135 @@ def test_the_architecture_page_has_the_columns_of_every_method():
     told = {method: set(re.findall(r"`(\w+)`", text)) for method, text in rows}
     for name, columns in analysed().items():
         assert told[name] - {"shown_value"} == set(columns), name
+
+
+# -- the written method --------------------------------------------------------------------
+
+METHOD = "docs/method.md"
+FREQUENCIES = ("month", "quarter", "year")
+
+
+def rule_values(file_name: str) -> dict[str, object]:
+    (found,) = [
+        rules.values
+        for rules in load(ROOT / "data/reference").rule_sets.values()
+        if f"name: {rules.name}\n" in page(f"data/reference/rules/{file_name}")
+    ]
+    return found
+
+
+def at(values: object, key: str) -> object:
+    for part in key.split("."):
+        values = values[part]
+    return values
+
+
+def quoted() -> list[tuple[str, str, str]]:
+    """Rule-set file, key and what the page says of it: `2.66 (`limit_factor`)`, or a table row."""
+    found = []
+    for section in re.split(r"^## ", page(METHOD), flags=re.M):
+        named = re.search(r"^Rule set \[(\w+\.yml)\]", section, re.M)
+        for line in section.splitlines():
+            row = re.fullmatch(r"\| .*\(`([\w.]+)`\) \| (\d+) \| (\d+) \| (\d+) \|", line)
+            if row:
+                pairs = zip(FREQUENCIES, row.groups()[1:], strict=True)
+                said = [(f"{row[1]}.{frequency}", number) for frequency, number in pairs]
+            else:
+                said = [(key, text) for text, key in re.findall(r"([\w.]+) \(`([\w.]+)`\)", line)]
+            assert not said or named, line
+            found += [(named[1], key, text) for key, text in said]
+    return found
+
+
+def test_every_rule_set_is_named_on_the_page_of_methods():
+    files = {path.name for path in (ROOT / "data/reference/rules").glob("*.yml")}
+    assert set(re.findall(r"rules/(\w+\.yml)\)", page(METHOD))) == files
+
+
+def test_every_number_that_the_page_of_methods_quotes_is_that_of_its_rule_set():
+    assert len(quoted()) >= 40
+    different = [
+        (file_name, key, text)
+        for file_name, key, text in quoted()
+        if text != str(at(rule_values(file_name), key))
+    ]
+    assert different == []
+
+
+def test_every_test_that_the_page_of_methods_names_is_there():
+    named = re.findall(r"`(tests/[\w/]+\.py)`((?:[:,]\s*`test_\w+`)*)", page(METHOD))
+    assert len(named) >= 15
+    for file_name, tests in named:
+        for test in re.findall(r"test_\w+", tests):
+            assert f"def {test}(" in page(file_name), f"{file_name} {test}"
+
+
+@cache
+def printed_words() -> str:
+    """What the program can print: its texts, with literals that stand together joined."""
+    folders = [
+        *(ROOT / "pmf_analysis").rglob("*.py"),
+        *(ROOT / "pmf_analysis").rglob("*.yml"),
+        *(ROOT / "data/reference/rules").glob("*.yml"),
+    ]
+    text = "\n".join(path.read_text("utf-8") for path in folders)
+    return " ".join(re.sub(r"[\"']\s*\n\s*f?[\"']", "", text).split())
+
+
+def test_words_in_quotation_marks_are_those_that_are_printed():
+    # said of accuracy by a rule set and a sentence together; a method with its confidence
+    made = {
+        "Accuracy has not been checked against case files.": "has not been checked against",
+        "Wilson score 95%": "Wilson score {percent}",
+        "no better than": "forecast is no better than",
+    }
+    told = re.findall(r'"([^"\n]+)"', page(METHOD))
+    assert len(told) >= 20
+    assert [text for text in told if made.get(text, text) not in printed_words()] == []
+
+
+def test_the_share_of_false_signals_is_as_the_method_page_says():
+    rules = xmr.XmrRules.of(load(ROOT / "data/reference").rule_set("nhs-making-data-count"))
+    draws = np.random.default_rng(2026)
+    for length in (13, 24, 60):
+        series = np.repeat(np.arange(8000), length)
+        figures = draws.normal(size=len(series))
+        lines = xmr.limits(figures, series, rules)
+        causes = xmr.special_causes(figures, series, lines, rules).reshape(8000, length)
+        assert 0.01 <= (causes[:, -1] != "none").mean() <= 0.02
+
+
+# -- the first month of an analyst ---------------------------------------------------------
+
+
+def block(name: str, language: str) -> str:
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", page(name), re.M | re.S)
+    return found
+
+
+def test_the_example_of_the_first_month_works(tmp_path):
+    store = Store(create_workspace(tmp_path / "work", "national"))
+    indicator = block("docs/first-month.md", "yaml")
+    (store.reference / "indicators/VISIT-10.yml").write_text(indicator, "utf-8")
+    delivered = tmp_path / "visits.csv"
+    delivered.write_text(block("docs/first-month.md", "csv"), "utf-8")
+    assert len(delivered.read_text("utf-8").splitlines()) == 4
+
+    (result,) = receiving.receive(store, [delivered], published=date(2025, 7, 14))
+    assert (result.error, result.receipt["rows_read"]) == ("", 3)
+    made = prepared.prepare(store)
+    rows = made.table("analysis").sort_values("period")
+    assert rows["state"].tolist() == ["final", "suppressed", "final"]
+    assert rows["rag"].tolist() == ["green", "not_rated", "green"]
+    (verdict,) = made.table("finding").query("family == 'quality'")["sentence"]
+    assert verdict.startswith("Use the data with care: partly assessed (timeliness")
+
+
+def test_a_row_that_no_indicator_names_is_kept_and_used_by_nothing(tmp_path):
+    store = Store(create_workspace(tmp_path / "work", "national"))
+    delivered = tmp_path / "visits.csv"
+    delivered.write_text(block("docs/first-month.md", "csv"), "utf-8")
+    (result,) = receiving.receive(store, [delivered], published=date(2025, 7, 14))
+    assert result.receipt["labels_unknown"] == ["VISIT-10"]
+    with pytest.raises(RunError, match="hold no figure of any indicator"):
+        prepared.prepare(store)
