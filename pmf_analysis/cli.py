@@ -138,10 +138,13 @@ def receive(
     with _progress(as_json) as shown:
         results = receiving.receive(
             store, paths, layout, parse_date(published),
-            lambda result: shown.say(f"Read {result.file_name}"),
+            lambda result: shown.say(f"{result.file_name}: {'not ' * bool(result.error)}received"),
         )  # fmt: skip
-    lines = [line for result in results for line in _receipt_lines(result)]
+    lines = [line for result in results if result.receipt for line in _receipt_lines(result)]
     _print([_received_json(result) for result in results], lines, as_json)
+    for result in results:
+        if result.error:
+            typer.echo(f"{result.file_name} was not received. {result.error}", err=True)
     if any(result.error for result in results):
         raise typer.Exit(2)
 
@@ -363,8 +366,6 @@ def _received_json(result: Received) -> dict[str, object]:
 
 
 def _receipt_lines(result: Received) -> list[str]:
-    if result.error:
-        return [f"{result.file_name}: not received. {result.error}"]
     receipt = result.receipt
     state = "received" if result.stored else "already received, nothing changed"
     lines = [

@@ -117,12 +117,12 @@ BROKEN = {
 def test_a_broken_file_is_one_clear_message_and_changes_nothing(pmf, workspace, tmp_path, name):
     path = write(tmp_path, name, BROKEN[name])
     before = everything(workspace)
-    status, out, _ = pmf("--workspace", workspace, "receive", path)
+    status, out, err = pmf("--workspace", workspace, "receive", path)
     assert status == 2
-    said = [line for line in out.splitlines() if name in line]
+    said = [line for line in err.splitlines() if "was not received" in line]
     assert len(said) == 1
-    assert "not received" in said[0]
-    assert "Traceback" not in out
+    assert said[0].startswith(name)
+    assert "Traceback" not in out + err
     assert everything(workspace) == before
 
 
