@@ -17,7 +17,7 @@ from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.charts.timeline import Timeline
-from pmf_analysis.charts.trend import measure_words, past
+from pmf_analysis.charts.trend import past
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import State
 
@@ -39,6 +39,7 @@ class _Outlook:
     high95: Floats
     target: Floats
     floor: Floats
+    era: list[str]
     states: tuple[tuple[int, State], ...]  # of the history, with their places
     reason: str
 
@@ -91,12 +92,10 @@ def draw_forecast(
     left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
     right = marks.right_of(labels)
     placed = marks.place_breaks(breaks, outlook.timeline, WIDTH - left - right)
-    covers = outlook.timeline.words
     states = [state for _, state in outlook.states]
     sheet = Sheet(
         title=title,
-        subtitle=f"{indicator.name}, {measure_words(indicator)}. {area}. "
-        f"{covers[:1].upper()}{covers[1:]}",
+        subtitle=words.subtitle(indicator, area, outlook.timeline.words),
         height=HEIGHT,
         left=left,
         right=right,
@@ -111,7 +110,7 @@ def draw_forecast(
         _bands(axes, outlook, colours)
         marks.draw_levels(axes, outlook.target, outlook.floor, colours)
         _history(axes, outlook, colours)
-        marks.time_axis(axes, outlook.timeline, colours)
+        marks.time_axis(axes, outlook.timeline, colours, WIDTH - left - right)
         marks.draw_breaks(axes, placed, colours, HEIGHT)
         marks.draw_end_labels(axes, labels, low, high, HEIGHT)
 
@@ -143,6 +142,7 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str, column: str) ->
         high95=marks.floats(ahead, "forecast_upper95"),
         target=marks.held(np.where(np.isnan(known), planned, known)),
         floor=marks.held(marks.floats(seen, "floor")),
+        era=marks.texts(seen, "era"),
         states=tuple(enumerate(marks.states(seen)))[: last + 1],
         reason=reasons[-1] if reasons else "",
     )
@@ -176,7 +176,9 @@ def _bands(axes: Axes, outlook: _Outlook, palette: Palette) -> None:
 def _history(axes: Axes, outlook: _Outlook, palette: Palette) -> None:
     values, states = outlook.values, outlook.states
     places = np.arange(len(values), dtype=float)
-    axes.plot(places, values, color=palette.chart["series"], linewidth=1.6, zorder=3)
+    marks.draw_line(
+        axes, values, outlook.era, color=palette.chart["series"], linewidth=1.6, zorder=3
+    )
     open_ = [at for at, state in states if state is State.PROVISIONAL and np.isfinite(values[at])]
     plain = np.isfinite(values)
     plain[open_] = False
@@ -196,7 +198,7 @@ def _end_labels(outlook: _Outlook, indicator: Indicator, palette: Palette) -> li
     )
     labels = []
     if len(middle):
-        words_ = words.shown(middle[-1], indicator)
+        words_ = words.short(middle[-1], indicator)
         labels.append(
             EndLabel(middle[-1], f"forecast {words_}", palette.chart["forecast_text"], True)
         )
@@ -212,13 +214,13 @@ def _end_labels(outlook: _Outlook, indicator: Indicator, palette: Palette) -> li
     if len(low95) and len(high95):
         for edge, text in ((high95[-1], "95%: up to {}"), (low95[-1], "95%: from {}")):
             labels.append(
-                EndLabel(edge, text.format(words.shown(edge, indicator)), palette.quiet_text)
+                EndLabel(edge, text.format(words.short(edge, indicator)), palette.quiet_text)
             )
     for part, name in ((outlook.target, "target"), (outlook.floor, "floor")):
         held = part[np.isfinite(part)]
         if len(held):
             called = words.floor_word(indicator) if name == "floor" else name
-            text = f"{called} {words.level(held[-1], indicator)}"
+            text = f"{called} {words.short_level(held[-1], indicator)}"
             labels.append(EndLabel(held[-1], text, palette.chart[name], name == "target"))
     return labels
 
@@ -231,7 +233,7 @@ def _alt(outlook: _Outlook, title: str, indicator: Indicator, area: str, breaks:
         last = given[-1]
         unit, decimals = indicator.unit, indicator.decimals
         coming = (
-            f"The forecast for {timeline.periods[last].label} is "
+            f"The forecast for {words.within_period(timeline.periods[last].label)} is "
             f"{words.shown(middle[last], indicator)}; 8 chances in 10 that it lies within "
             f"{formats.interval(low80[last], high80[last], unit, decimals)}, 19 in 20 within "
             f"{formats.interval(low95[last], high95[last], unit, decimals)}"
@@ -241,7 +243,7 @@ def _alt(outlook: _Outlook, title: str, indicator: Indicator, area: str, breaks:
     return words.sentences(
         title,
         f"Line chart with forecast of {indicator.name} for {area}, {timeline.words}",
-        words.first_last_range(outlook.values, timeline, indicator),
+        words.first_last_range(outlook.values, timeline, indicator, outlook.era),
         coming,
         words.targets(outlook.target, outlook.floor, indicator),
         breaks.replace("Dotted upright lines", "Breaks"),
@@ -262,7 +264,7 @@ def _caption(outlook: _Outlook, breaks: str, scale: str) -> str:
 def _table(outlook: _Outlook, indicator: Indicator) -> pd.DataFrame:
     decimals = indicator.decimals
     parts = {
-        f"Figure, {measure_words(indicator)}": outlook.values,
+        f"Figure, {words.measured_in(indicator)}": outlook.values,
         "Forecast": outlook.middle,
         "80%, from": outlook.low80,
         "80%, to": outlook.high80,

@@ -269,8 +269,8 @@ def _expected(rows: pd.DataFrame, indicator: Indicator) -> str:
     values = marks.floats(coming, "forecast")
     if not len(values) or values[0] != values[0]:
         return "no forecast"
-    period = periods.parse(str(coming["period"].iloc[0])).label
-    return f"about {words.shown(values[0], indicator)} by {period} if nothing changes"
+    period = words.within_period(periods.parse(str(coming["period"].iloc[0])).label)
+    return f"about {words.shown(values[0], indicator)} in {period} if nothing changes"
 
 
 def _standing(own: pd.DataFrame, unit: Unit, called: dict[str, str]) -> str:
@@ -294,8 +294,6 @@ def _statuses(analysis: pd.DataFrame) -> str:
     latest = held.sort_values("period_end", kind="stable").drop_duplicates("indicator", keep="last")
     rags = [code or Rag.NOT_RATED.value for code in marks.texts(latest, "rag")]
     order = (Rag.RED, Rag.AMBER, Rag.GREEN, Rag.NOT_RATED)
-    counts = [(rag.label, rags.count(rag.value)) for rag in order]
+    counts = [(rag.label.replace("Not", "not"), rags.count(rag.value)) for rag in order]
     parts = [f"{count} {label}" for label, count in counts if count]
-    return formats.listed(
-        [*parts[:1], *(part.lower() if "Not" in part else part for part in parts[1:])]
-    )
+    return formats.listed(parts)

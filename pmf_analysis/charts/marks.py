@@ -22,7 +22,7 @@ from pmf_analysis.charts.canvas import (
     text_width,
 )
 from pmf_analysis.charts.palette import Palette
-from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.charts.timeline import Timeline, stretches
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import State, Variation
 
@@ -161,6 +161,13 @@ def draw_steps(axes: Axes, values: Floats, more: Sequence[object], **line: objec
         axes.plot([first - 0.5, last + 0.5], [value, value], solid_capstyle="butt", **line)
 
 
+def draw_line(axes: Axes, values: Floats, era: Sequence[str], **line: object) -> None:
+    """A line through neighbouring periods; gaps stay gaps, and no line spans a break."""
+    for first, last in stretches(era):
+        # a row that is not there has no era of its own: it only leaves its gap
+        axes.plot(np.arange(first, last + 1), values[first : last + 1], **line)
+
+
 def held(levels: Floats) -> Floats:
     """Levels that hold on through periods without a row."""
     return pd.Series(levels).ffill().to_numpy()
@@ -195,9 +202,10 @@ def tick(value: float, low: float, high: float, indicator: Indicator) -> str:
     return formats.number(value, decimals) + ("%" if indicator.unit == "percent" else "")
 
 
-def time_axis(axes: Axes, timeline: Timeline, palette: Palette) -> None:
-    """Labels of a few periods along the foot."""
-    places, labels = timeline.ticks()
+def time_axis(axes: Axes, timeline: Timeline, palette: Palette, width: float) -> None:
+    """Labels of a few periods along the foot, as many as a width in inches has room for."""
+    widest = max(text_width(label) for label in timeline.ticks(most=len(timeline) + 1)[1])
+    places, labels = timeline.ticks(most=max(2, min(8, int(width / (widest + 0.25)))))
     axes.set_xlim(-0.7, max(len(timeline) - 0.3, 0.7))
     axes.set_xticks(places, labels)
     axes.tick_params(axis="x", length=4, color=palette.outline)
@@ -347,6 +355,6 @@ def break_words(
     for number, (mark, one) in enumerate(pairs):
         named = timeline.periods[int(timeline.place(mark.period))].label
         lead = f"{letter(number)}: " if one.text == letter(number) else ""
-        detail = f", {mark.detail.rstrip('.')}" if mark.detail else ""
-        parts.append(f"{lead}{mark.label} ({named}{detail})")
+        detail = f": {mark.detail.rstrip('.')}" if mark.detail else ""
+        parts.append(f"{lead}{mark.label}, {named}{detail}")
     return f"Dotted upright lines: {'; '.join(parts)}." if parts else ""

@@ -24,6 +24,7 @@ from pmf_analysis.charts.canvas import (
 )
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.palette import Palette, shipped_palette
+from pmf_analysis.charts.timeline import stretches
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import plain
 from pmf_analysis.register.models import Indicator
@@ -45,14 +46,29 @@ class _Panel:
     indicator: Indicator
     ends: NDArray[np.float64]  # days
     values: NDArray[np.float64]
+    era: list[str]
     target: float
     rag: Rag
     label: str  # of the last period with a value
 
     @property
     def last(self) -> str:
+        """The latest figure with its unit, for words and tables."""
         given = self.values[np.isfinite(self.values)]
         return words.shown(given[-1], self.indicator) if len(given) else "no figure"
+
+    @property
+    def since(self) -> NDArray[np.float64]:
+        """The figures since the last break: what may be compared with the latest."""
+        parts = stretches(self.era)
+        values = self.values[parts[-1][0] :] if parts else self.values
+        return values[np.isfinite(values)]
+
+    @property
+    def last_short(self) -> str:
+        """The latest figure as the sheet has room for it."""
+        given = self.values[np.isfinite(self.values)]
+        return words.short(given[-1], self.indicator) if len(given) else "no figure"
 
 
 def draw_multiples(
@@ -137,6 +153,7 @@ def _panel(indicator: Indicator, rows: pd.DataFrame) -> _Panel:
             [float(date.fromisoformat(str(end)).toordinal()) for end in held["period_end"]]
         ),
         values=values,
+        era=marks.texts(held, "era"),
         target=marks.floats(held, "target")[last] if len(given) else np.nan,
         rag=Rag(rag) if rag else Rag.NOT_RATED,
         label=periods.parse(str(held["period"].iloc[last])).label if len(given) else "",
@@ -165,7 +182,7 @@ def _draw(
         _head(axes, panel, left, top, lasts)
         foot = top + PANEL - 0.22
         line, at_target = _scaled(panel, dates, left + 0.02, foot)
-        lines.extend(_pieces(line))
+        lines.extend(_pieces(line, panel.era))
         if at_target == at_target:
             target_lines.append([(left, at_target), (left + _INNER, at_target)])
         given = line[np.isfinite(line[:, 1])]
@@ -199,7 +216,7 @@ def _head(
     name = wrapped(panel.name, _INNER)
     if len(name) > 1:
         name = [name[0], shortened(" ".join(name[1:]), _INNER)]
-    value = shortened(panel.last, _INNER * 0.62, bold=True)
+    value = shortened(panel.last_short, _INNER * 0.62, bold=True)
     for row, line in enumerate(name, start=2 - len(name)):
         axes.text(left, top + 0.02 + 0.2 * row, line, va="top")
     axes.text(left, top + 0.44, value, va="top", weight="bold")
@@ -222,11 +239,17 @@ def _scaled(
     return np.column_stack([across, height]), float(target)
 
 
-def _pieces(line: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """The stretches without a gap."""
-    given = np.isfinite(line[:, 1])
-    cuts = np.flatnonzero(np.diff(given.astype(int))) + 1
-    return [piece for piece in np.split(line, cuts) if len(piece) > 1 and np.isfinite(piece[0, 1])]
+def _pieces(line: NDArray[np.float64], era: list[str]) -> list[NDArray[np.float64]]:
+    """The stretches without a gap and without a break."""
+    pieces = []
+    for first, last in stretches(era):
+        part = line[first : last + 1]
+        given = np.isfinite(part[:, 1])
+        cuts = np.flatnonzero(np.diff(given.astype(int))) + 1
+        pieces.extend(
+            piece for piece in np.split(part, cuts) if len(piece) > 1 and np.isfinite(piece[0, 1])
+        )
+    return pieces
 
 
 def _alt(panels: list[_Panel], title: str, area: str) -> str:
@@ -237,7 +260,7 @@ def _alt(panels: list[_Panel], title: str, area: str) -> str:
     ]
     parts = []
     for panel in panels:
-        given = panel.values[np.isfinite(panel.values)]
+        given = panel.since
         if not len(given):
             parts.append(f"{panel.name}: no figure")
             continue
@@ -253,13 +276,13 @@ def _alt(panels: list[_Panel], title: str, area: str) -> str:
 def _table(panels: list[_Panel]) -> pd.DataFrame:
     first, points = [], []
     for panel in panels:
-        given = panel.values[np.isfinite(panel.values)]
+        given = panel.since
         first.append(words.shown(given[0], panel.indicator) if len(given) else "no figure")
         points.append(len(given))
     return pd.DataFrame(
         {
             "Indicator": [panel.name for panel in panels],
-            "First figure": first,
+            "First comparable figure": first,
             "Latest figure": [panel.last for panel in panels],
             "Latest period": [panel.label or "none" for panel in panels],
             "Status": [panel.rag.label for panel in panels],

@@ -59,7 +59,7 @@ class Timeline:
             Labels that there is room for.
         """
         named = list(enumerate(self.periods))
-        if self.periods and self.periods[0].frequency is Frequency.MONTH and len(named) <= most * 2:
+        if self.periods and self.periods[0].frequency is Frequency.MONTH and len(named) <= 16:
             chosen = named[:: 1 + (len(named) - 1) // max(1, most - 1)]
             return [place for place, _ in chosen], [_month(period) for _, period in chosen]
         starts = [(place, period) for place, period in named if _starts_a_year(period)] or named
@@ -72,13 +72,29 @@ class Timeline:
 
     @property
     def words(self) -> str:
-        """What stretch the axis covers: ``monthly, April 2013 to March 2025``."""
+        """The stretch that the axis covers: ``monthly, April 2013 to March 2025``."""
         if not self.periods:
             return ""
         first, last = self.periods[0], self.periods[-1]
         if len(self) == 1:
             return first.label
+        if first.frequency is Frequency.YEAR and first.start != first.end:
+            kind = "school years" if first.code.startswith("AY") else "years"
+            return f"{kind} {_year(first)} to {_year(last)}"
         return f"{first.frequency.label}, {first.label} to {last.label}"
+
+
+def stretches(era: Sequence[str]) -> list[tuple[int, int]]:
+    """First and last place of each era; an empty code belongs to the era before it."""
+    found: list[tuple[int, int]] = []
+    now = ""
+    for place, code in enumerate(era):
+        if not found or (code and now and code != now):
+            found.append((place, place))
+        else:
+            found[-1] = (found[-1][0], place)
+        now = code or now
+    return found
 
 
 def _starts_a_year(period: ReportingPeriod) -> bool:

@@ -40,6 +40,7 @@ class _Trend:
     target: Floats
     floor: Floats
     segment: list[str]
+    era: list[str]
     kinds: list[str]
     states: list[State]
     season: str
@@ -114,7 +115,7 @@ def draw_trend(
     def draw(axes: Axes) -> None:
         marks.value_axis(axes, low, high, indicator, colours)
         _draw(axes, trend, colours)
-        marks.time_axis(axes, trend.timeline, colours)
+        marks.time_axis(axes, trend.timeline, colours, WIDTH - left - right)
         marks.draw_breaks(axes, placed, colours, HEIGHT)
         marks.draw_end_labels(axes, labels, low, high, HEIGHT)
 
@@ -175,6 +176,7 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
         target=marks.held(marks.floats(rows, "target")),
         floor=marks.held(marks.floats(rows, "floor")),
         segment=marks.texts(rows, "segment"),
+        era=marks.texts(rows, "era"),
         kinds=[
             marks.meaning(code) if not np.isnan(given) else ""
             for code, given in zip(marks.texts(rows, "variation"), drawn, strict=True)
@@ -191,24 +193,9 @@ def _differ(one: Floats, other: Floats) -> bool:
 
 
 def _subtitle(trend: _Trend, indicator: Indicator, area: str) -> str:
-    parts = [
-        f"{indicator.name}, {measure_words(indicator)}",
-        area,
-        trend.timeline.words,
-    ]
-    if np.isfinite(trend.raw).any():
-        parts.append("adjusted for the time of year (thin line: not adjusted)")
-    return ". ".join(part[0].upper() + part[1:] for part in parts if part)
-
-
-def measure_words(indicator: Indicator) -> str:
-    """The unit in words, for a subtitle."""
-    known = {
-        "percent": "per cent",
-        "per_10000": "per 10,000 children",
-        "count": "number",
-    }
-    return known.get(indicator.unit, indicator.unit)
+    adjusted = np.isfinite(trend.raw).any()
+    note = "adjusted for the time of year (thin line: not adjusted)" if adjusted else ""
+    return words.subtitle(indicator, area, trend.timeline.words, note)
 
 
 def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
@@ -216,7 +203,7 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
     few = len(places) <= 40
     chart = palette.chart
     if np.isfinite(trend.raw).any():
-        axes.plot(places, trend.raw, color=palette.others, linewidth=1, zorder=1.5)
+        marks.draw_line(axes, trend.raw, trend.era, color=palette.others, linewidth=1, zorder=1.5)
     for limit in (trend.lower, trend.upper):
         marks.draw_steps(
             axes, limit, trend.segment, color=chart["limits"], linewidth=1.2,
@@ -227,15 +214,14 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
     if not trend.charted:
         axes.vlines(places, *trend.interval, color=chart["interval"], linewidth=1.4, alpha=0.75)
     if np.isfinite(trend.rolling).any():
-        axes.plot(places, trend.rolling, color=palette.chart["rolling"], linewidth=2.4, zorder=2.5)
-    # gaps stay gaps: the line is drawn through neighbouring periods only
-    axes.plot(
-        places,
-        trend.series,
-        color=chart["series"],
-        linewidth=1.6 if few else 1.3,
+        marks.draw_line(
+            axes, trend.rolling, trend.era, color=palette.chart["rolling"], linewidth=2.4,
+            zorder=2.5,
+        )  # fmt: skip
+    marks.draw_line(
+        axes, trend.series, trend.era, color=chart["series"], linewidth=1.6 if few else 1.3,
         zorder=3,
-    )
+    )  # fmt: skip
     _draw_points(axes, places, trend, palette, 5.5 if few else 3)
 
 
@@ -255,7 +241,9 @@ def _draw_points(
     line = {"linestyle": "none", "clip_on": False}
     for kind in sorted(set(trend.kinds) - {""}):
         chosen = [place for place, given in enumerate(trend.kinds) if given == kind]
-        marker = marks.special_marker(kind, palette, 9 if len(places) <= 40 else 7)
+        marker = marks.special_marker(
+            kind, palette, 9 if len(places) <= 40 else 7 if len(places) <= 80 else 5
+        )
         axes.plot(chosen, trend.series[chosen], zorder=4, **line, **marker)
     chosen = np.flatnonzero(open_ & np.isfinite(trend.series))
     axes.plot(
@@ -285,7 +273,7 @@ def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[E
             labels.append(
                 EndLabel(
                     given[-1],
-                    text.format(words.shown(given[-1], indicator)),
+                    text.format(words.short(given[-1], indicator)),
                     colour,
                     bold,
                 )
@@ -294,7 +282,7 @@ def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[E
         given = values[np.isfinite(values)]
         if len(given):
             called = words.floor_word(indicator) if name == "floor" else name
-            text = f"{called} {words.level(given[-1], indicator)}"
+            text = f"{called} {words.short_level(given[-1], indicator)}"
             labels.append(EndLabel(given[-1], text, palette.chart[name], name == "target"))
     return labels
 
@@ -311,7 +299,7 @@ def _alt(trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str
         title,
         f"{what} of {indicator.name} for {area}, {trend.timeline.words}"
         + (", adjusted for the time of year" if np.isfinite(trend.raw).any() else ""),
-        words.first_last_range(trend.series, trend.timeline, indicator),
+        words.first_last_range(trend.series, trend.timeline, indicator, trend.era),
         words.usual_range(trend.centre, trend.lower, trend.upper, indicator),
         words.special_causes(trend.kinds, trend.timeline),
         words.targets(trend.target, trend.floor, indicator),
@@ -340,7 +328,7 @@ def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.Data
         "Period": [period.label for period in trend.timeline.periods],
         "Numerator": marks.floats(rows, "numerator"),
         "Denominator": marks.floats(rows, "denominator"),
-        f"Figure, {measure_words(indicator)}": np.round(marks.floats(rows, "value"), decimals),
+        f"Figure, {words.measured_in(indicator)}": np.round(marks.floats(rows, "value"), decimals),
         "Adjusted for the time of year": np.round(
             trend.series if np.isfinite(trend.raw).any() else np.full(len(rows), np.nan),
             decimals,

@@ -15,7 +15,6 @@ from pmf_analysis.charts import marks, words
 from pmf_analysis.charts.canvas import LINE, WIDTH, Sheet, paint, shortened, text_width
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.palette import Palette, shipped_palette
-from pmf_analysis.charts.trend import measure_words
 from pmf_analysis.errors import ParameterError, nearest
 from pmf_analysis.markup import plain
 from pmf_analysis.register.models import Indicator
@@ -113,8 +112,7 @@ def draw_variance(
     )
     sheet = Sheet(
         title=title,
-        subtitle=f"{indicator.name}, {measure_words(indicator)}. {period[0].upper()}{period[1:]}. "
-        "Bars: 95% intervals",
+        subtitle=words.subtitle(indicator, period, "bars: 95% intervals"),
         height=ROW * len(rows) + 0.1,
         left=name_width + 0.35,
         right=value_width + 0.3,
@@ -244,7 +242,7 @@ def _levels(
             color=palette.chart[name], linewidth=2, linestyle=style, zorder=1.5,
         )  # fmt: skip
         called = words.floor_word(indicator) if name == "floor" else name
-        text = f"{called} {words.level(value, indicator)}"
+        text = f"{called} {words.short_level(value, indicator)}"
         # outward from the other level, so that its line does not cross the label
         at = (value - low) / (high - low) * inches
         wide = text_width(text, bold=True) + 0.1
@@ -304,9 +302,7 @@ def _label(row: _Row) -> str:
 
 def _value(row: _Row, indicator: Indicator) -> str:
     if row.value == row.value:
-        return formats.number(row.value, indicator.decimals) + (
-            "%" if indicator.unit == "percent" else ""
-        )
+        return words.short(row.value, indicator)
     return row.state.label.split("(")[0].strip() if not row.state.has_value else "no figure"
 
 
@@ -364,7 +360,7 @@ def _table(rows: list[_Row], indicator: Indicator) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "Name": [row.name for row in rows],
-            f"Figure, {measure_words(indicator)}": printed([row.value for row in rows]),
+            f"Figure, {words.measured_in(indicator)}": printed([row.value for row in rows]),
             "95% interval, from": printed([row.lower for row in rows]),
             "95% interval, to": printed([row.upper for row in rows]),
             "State": ["benchmark" if row.kind == "benchmark" else row.state.label for row in rows],

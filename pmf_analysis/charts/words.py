@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmf_analysis import formats
-from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.charts.timeline import Timeline, stretches
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import Polarity, State
 
@@ -18,6 +18,37 @@ Floats = NDArray[np.float64]
 def shown(value: float, indicator: Indicator) -> str:
     """A value with its unit and the indicator's decimals."""
     return formats.with_unit(value, indicator.unit, indicator.decimals)
+
+
+def short(value: float, indicator: Indicator) -> str:
+    """A value beside its line: the number, and a per cent sign where it is one."""
+    sign = "%" if indicator.unit == "percent" else ""
+    return formats.number(value, indicator.decimals) + sign
+
+
+def short_level(value: float, indicator: Indicator) -> str:
+    """A target or a floor beside its line, without needless decimals."""
+    decimals = 0 if float(value).is_integer() else max(1, indicator.decimals)
+    return formats.number(value, decimals) + ("%" if indicator.unit == "percent" else "")
+
+
+def within_period(label: str) -> str:
+    """A period in a sentence: ``the year to March 2025``, ``March 2025``."""
+    return f"the {label}" if label.startswith(("year", "school year")) else label
+
+
+def measured_in(indicator: Indicator) -> str:
+    """The unit in words, for a subtitle or a header."""
+    known = {"percent": "per cent", "per_10000": "per 10,000 children", "count": "number"}
+    return known.get(indicator.unit, indicator.unit)
+
+
+def subtitle(indicator: Indicator, *more: str) -> str:
+    """Name and unit of the measure, once each, and what else there is to say."""
+    unit = measured_in(indicator)
+    named = unit.casefold() in indicator.name.casefold()
+    measure = indicator.name if named else f"{indicator.name}, {unit}"
+    return ". ".join(part[0].upper() + part[1:] for part in (measure, *more) if part)
 
 
 def level(value: float, indicator: Indicator) -> str:
@@ -31,8 +62,19 @@ def floor_word(indicator: Indicator) -> str:
     return "minimum" if indicator.polarity is Polarity.HIGH else "limit"
 
 
-def first_last_range(values: Floats, timeline: Timeline, indicator: Indicator) -> str:
-    """First and last value and the range, or that there is no value."""
+def first_last_range(
+    values: Floats, timeline: Timeline, indicator: Indicator, era: Sequence[str] = ()
+) -> str:
+    """First and last value and the range, or that there is no value.
+
+    No sentence spans a break: with several eras, only the last one is told.
+    """
+    parts = stretches(era)
+    if len(parts) > 1:
+        first = parts[-1][0]
+        since = Timeline(timeline.periods[first:])
+        told = first_last_range(values[first:], since, indicator)
+        return f"Since the break at {_named(timeline, first)}: {told[0].lower()}{told[1:]}"
     given = np.flatnonzero(~np.isnan(values))
     if not len(given):
         return "No figure is published."
@@ -124,4 +166,4 @@ def sentences(*parts: str) -> str:
 
 
 def _named(timeline: Timeline, place: int) -> str:
-    return timeline.periods[int(place)].label
+    return within_period(timeline.periods[int(place)].label)

@@ -50,7 +50,7 @@ def test_a_trend_takes_name_breaks_and_message_from_the_tables(
     chart = charts.trend_chart(series, context)
     assert chart.title.endswith("a worsening that is unlikely to be chance, December 2024")
     assert "for Dunwick" in chart.alt
-    assert "limits restart (June 2023, Two teams joined)" in chart.caption
+    assert "limits restart, June 2023: Two teams joined" in chart.caption
     assert charts.trend_chart(series, context, title="My message").title == "My message"
 
 
@@ -71,7 +71,7 @@ def test_a_title_claims_no_more_than_the_chart_says(
 
 def test_a_forecast_says_what_it_expects(coming: pd.DataFrame, context: Context) -> None:
     title = charts.forecast_chart(coming, context).title
-    assert title.endswith(": about 83.0% by June 2025 if nothing changes")
+    assert title.endswith(": about 83.0% in June 2025 if nothing changes")
     history = coming[coming["state"] != "forecast"]
     assert charts.forecast_chart(history, context).title.endswith(": no forecast")
 
@@ -106,7 +106,7 @@ def test_verdicts_are_counted_and_drawn_by_characteristic(context: Context) -> N
 def test_statuses_are_counted_worst_first(series: pd.DataFrame, context: Context) -> None:
     assert charts.small_multiples(series, context).title == "At a glance: 1 Amber"
     unrated = series.assign(rag=np.nan)
-    assert charts.small_multiples(unrated, context).title == "At a glance: 1 Not rated"
+    assert charts.small_multiples(unrated, context).title == "At a glance: 1 not rated"
 
 
 def test_rows_of_two_units_are_an_error(series: pd.DataFrame, context: Context) -> None:

@@ -29,7 +29,7 @@ def test_labels_of_breaks_do_not_cover_each_other() -> None:
     assert [one.text for one in placed[:3]] == ["change of definition"] * 3
     assert placed[-1].text == "F"  # no room: the caption spells it out
     words = marks.break_words(breaks, timeline, placed)
-    assert "F: change of definition (June 2022)" in words
+    assert "F: change of definition, June 2022" in words
 
 
 def test_breaks_off_the_axis_are_left_out() -> None:
@@ -43,6 +43,6 @@ def test_the_detail_of_a_break_stands_in_words() -> None:
     timeline = Timeline.of(["2020-01", "2020-12"])
     breaks = [marks.BreakMark("2020-05", "limits restart", "Two teams joined.")]
     placed = marks.place_breaks(breaks, timeline, 6.0)
-    assert "limits restart (May 2020, Two teams joined)" in marks.break_words(
+    assert "limits restart, May 2020: Two teams joined" in marks.break_words(
         breaks, timeline, placed
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.charts.timeline import Timeline, stretches
 
 
 def test_periods_without_a_row_keep_their_place() -> None:
@@ -38,3 +38,17 @@ def test_labels_are_few_and_end_with_the_last(codes: list[str], labels: list[str
 
 def test_words_of_a_single_period() -> None:
     assert Timeline.of(["2024/25"]).words == "year to March 2025"
+
+
+@pytest.mark.parametrize(
+    ("era", "found"),
+    [
+        (["0", "0", "1", "1"], [(0, 1), (2, 3)]),
+        (["0", "", "0"], [(0, 2)]),
+        (["0", "", "1"], [(0, 1), (2, 2)]),
+        (["", "", ""], [(0, 2)]),
+        ([], []),
+    ],
+)
+def test_no_line_spans_a_break(era: list[str], found: list[tuple[int, int]]) -> None:
+    assert stretches(era) == found

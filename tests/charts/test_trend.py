@@ -30,7 +30,7 @@ def test_alternative_text_says_what_is_seen(series: pd.DataFrame, indicator: Ind
     assert "The usual range is now 78.0% to 89.8%, around 83.9%." in alt
     assert "4 points marked as concern, unlikely to be chance, the latest in December 2024" in alt
     assert "The target is 85%; the minimum is 80%." in alt
-    assert "Breaks: change in recording (June 2023)." in alt
+    assert "Breaks: change in recording, June 2023." in alt
     assert "withheld to protect confidentiality (c) (November 2023)" in alt
     assert "not given (January 2024)" in alt
     assert "1 provisional figure" in alt

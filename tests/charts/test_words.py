@@ -40,3 +40,12 @@ def test_gaps_are_named_by_their_reason() -> None:
 
 def test_parts_that_say_nothing_are_left_out() -> None:
     assert words.sentences("One.", "", " ", "Two") == "One. Two."
+
+
+def test_no_sentence_spans_a_break(indicator: Indicator) -> None:
+    timeline = Timeline.of(["2024-01", "2024-04"])
+    values = np.array([28.0, 31.0, 0.7, 0.5])
+    assert words.first_last_range(values, timeline, indicator, ["0", "0", "1", "1"]) == (
+        "Since the break at March 2024: it starts at 0.7% in March 2024 and ends at 0.5% in "
+        "April 2024; the lowest is 0.5% in April 2024, the highest 0.7% in March 2024."
+    )
