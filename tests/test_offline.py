@@ -80,7 +80,7 @@ class Trap:
     def run(self, *words: object, folder: Path) -> subprocess.CompletedProcess[str]:
         """Run Python to its end."""
         return subprocess.run(
-            [sys.executable, *map(str, words)], env=self.environment, cwd=folder, timeout=120,
+            [sys.executable, *map(str, words)], env=self.environment, cwd=folder, timeout=240,
             capture_output=True, text=True,
         )  # fmt: skip
 
