@@ -261,7 +261,7 @@ def _alt(panels: list[_Panel], title: str, area: str) -> str:
     parts = []
     for panel in panels:
         given = panel.since
-        if not len(given):
+        if not np.isfinite(panel.values).any():
             parts.append(f"{panel.name}: no figure")
             continue
         way = f"from {words.shown(given[0], panel.indicator)} to " if len(given) > 1 else ""
@@ -277,7 +277,7 @@ def _table(panels: list[_Panel]) -> pd.DataFrame:
     first, points = [], []
     for panel in panels:
         given = panel.since
-        first.append(words.shown(given[0], panel.indicator) if len(given) else "no figure")
+        first.append(words.shown(given[0], panel.indicator) if len(given) else "none")
         points.append(len(given))
     return pd.DataFrame(
         {

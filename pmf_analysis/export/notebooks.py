@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SHOWN = ("execute_result", "display_data")
+_MARK = "\ue000output-"
+"""Begins with a character for private use, which is taken out of a notebook's own text."""
 _KINDS = ("text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain")
 
 
@@ -50,7 +52,7 @@ def export_notebook_body(path: Path, *, prefix: str = "", top: int = 3, title: b
     if not title and notebook["cells"]:
         first, *others = notebook["cells"]
         notebook = {**notebook, "cells": [_without_title(first), *others]}
-    body, _ = exporter().from_notebook_node(_node(notebook))
+    body = _exported(notebook)
     name = prefix or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "notebook"
     return fragment(body, prefix=name, top=top, where=f"{path.parent.name}/{path.name}")
 
@@ -74,11 +76,36 @@ def exporter() -> HTMLExporter:
     )
 
 
+def _exported(notebook: Notebook) -> str:
+    """The notebook through nbconvert, which is spared the outputs that are HTML already.
+
+    It would read each of them several times over; they go in as marks and come back after.
+    """
+    pieces: list[str] = []
+
+    def marked(output: Notebook) -> Notebook:
+        if "text/html" not in output.get("data", {}):
+            return output
+        pieces.append(_text(output["data"]["text/html"]))
+        return {**output, "data": {"text/html": f"<p>{_MARK}{len(pieces) - 1}</p>"}}
+
+    cells = [
+        {**cell, "outputs": [marked(one) for one in cell["outputs"]]} if "outputs" in cell else cell
+        for cell in notebook["cells"]
+    ]
+    body, _ = exporter().from_notebook_node(_node({**notebook, "cells": cells}))
+    return re.sub(rf"<p>{_MARK}(\d+)</p>", lambda found: pieces[int(found[1])], body)
+
+
 def _to_show(notebook: Notebook) -> Notebook:
     """A copy with numbered cells and only those outputs that a reader is meant to see."""
     cells = []
     for number, cell in enumerate(notebook["cells"], start=1):
-        copied = {**cell, "metadata": {**cell.get("metadata", {}), "pmf_cell": number}}
+        copied = {
+            **cell,
+            "metadata": {**cell.get("metadata", {}), "pmf_cell": number},
+            "source": _text(cell.get("source", "")).replace(_MARK[0], "\ufffd"),
+        }
         if cell.get("cell_type") == "code":
             outputs = [_with_words(one, cell) for one in cell.get("outputs", [])]
             copied["outputs"] = [one for one in outputs if one["output_type"] in _SHOWN]

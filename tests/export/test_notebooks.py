@@ -77,3 +77,11 @@ def test_the_exporter_is_made_once(write_notebook: Write) -> None:
 def test_a_notebook_that_failed_is_refused(write_notebook: Write) -> None:
     with pytest.raises(ExportError, match=r"Dunwick/trend\.ipynb: its run failed"):
         export_notebook_body(write_notebook("<p>x</p>", papermill={"exception": True}))
+
+
+def test_a_notebook_cannot_forge_the_place_of_an_output(write_notebook: Write) -> None:
+    path = write_notebook("<p>shown once</p>")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"][0]["source"] = "# Trend\n\n<p>\ue000output-0</p>\n\n\ue000output-7"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert str(export_notebook_body(path)).count("shown once") == 1
