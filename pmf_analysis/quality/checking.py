@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,9 @@ _VIEWS: Mapping[str, Callable[[pd.DataFrame, Sources], CheckedView]] = {
     "measure": measure_view,
 }
 _PLACES = ("indicator", "service_area", "table")
+
+_Columns = dict[str, Sequence[object]]
+"""Result rows of one rule, each column of ``RESULT`` as long as the others."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,14 @@ def check(
     rules = context.register.rule_set(RULE_SET)
     sources = Sources(context, rules, tables)
     tolerances = Tolerances(context.register.tolerances, rules, context.as_at)
-    rows = [row for suite in suites for row in _check_suite(suite, sources, tolerances)]
-    results = pd.DataFrame(rows, columns=list(RESULT)).astype(_TYPES)
+    parts = [part for suite in suites for part in _check_suite(suite, sources, tolerances)]
+    columns = {name: list(chain.from_iterable(part[name] for part in parts)) for name in RESULT}
+    results = pd.DataFrame(columns).astype(_TYPES)
     results = results.sort_values(["suite", "rule_id", *_PLACES], ignore_index=True)
     return QualityResult(results, verdicts_of(results, tables.get("measure"), context, rules))
 
 
-def _check_suite(suite: Suite, sources: Sources, tolerances: Tolerances) -> list[dict]:
+def _check_suite(suite: Suite, sources: Sources, tolerances: Tolerances) -> list[_Columns]:
     write = _Writer(suite, tolerances)
     table = sources.tables.get(suite.table_kind)
     nothing = _nothing_in(table, suite.table_kind)
@@ -119,9 +124,7 @@ def _check_suite(suite: Suite, sources: Sources, tolerances: Tolerances) -> list
     groups = _groups(view)
     prepared = [_prepare(rule, view) for rule in suite.rules]
     runs = run_rules(view.rows, [one.rule for one in prepared if one.runs], suite.name)
-    return [
-        row for one in prepared for row in write.rows(one, view, groups, runs.get(one.rule.rule_id))
-    ]
+    return [write.rows(one, view, groups, runs.get(one.rule.rule_id)) for one in prepared]
 
 
 def _nothing_in(table: pd.DataFrame | None, kind: str) -> str:
@@ -141,9 +144,9 @@ def _groups(view: CheckedView) -> _Groups:
         else pd.Series("", index=view.rows.index, dtype="str")
         for name in _PLACES
     }
-    index = pd.MultiIndex.from_frame(pd.DataFrame(present))
-    codes, keys = pd.factorize(index, sort=True)
-    return _Groups(list(keys), codes)
+    grouped = pd.DataFrame(present).groupby(list(_PLACES), sort=True)
+    heads = grouped.head(1).sort_values(list(_PLACES))
+    return _Groups(list(heads.itertuples(index=False, name=None)), grouped.ngroup().to_numpy())
 
 
 @dataclass(frozen=True)
@@ -204,14 +207,14 @@ def _cannot_read(rule: Rule, view: CheckedView) -> str:
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes the result rows of one suite."""
+    """Writes the result rows of one suite, a rule at a time, as columns."""
 
     suite: Suite
     tolerances: Tolerances
 
     def rows(
         self, one: _Prepared, view: CheckedView, groups: _Groups, run: RuleRun | None
-    ) -> list[dict]:
+    ) -> _Columns:
         """One row for each group that the rule applies to."""
         applies = groups.count(one.applies.astype(float)) > 0
         stopped = one.stopped or (_disagreement(one, run) if run else "")
@@ -222,16 +225,13 @@ class _Writer:
         evaluated, failed = groups.count(seen), groups.count(failing)
         if one.rule.counts and one.runs and not stopped:
             evaluated, failed = self._counted(one, view, groups)
-        note = stopped or one.nothing
-        return [
-            self._row(one.rule, key, int(evaluated[at]), int(failed[at]), bool(stopped), note)
-            for at, key in enumerate(groups.keys)
-            if applies[at]
-        ]
+        keys = [groups.keys[at] for at in np.flatnonzero(applies)]
+        counts = (found[applies].astype(int).tolist() for found in (evaluated, failed))
+        return self._columns(one.rule, keys, *counts, bool(stopped), stopped or one.nothing)
 
-    def not_assessed(self, rule: Rule, note: str) -> dict:
+    def not_assessed(self, rule: Rule, note: str) -> _Columns:
         """Write the one row of a rule that has no table to look at; it stands for all groups."""
-        return self._row(rule, ("", "", ""), 0, 0, False, note)
+        return self._columns(rule, [("", "", "")], [0], [0], False, note)
 
     @staticmethod
     def _counted(
@@ -243,24 +243,35 @@ class _Writer:
         )
         return groups.count(np.maximum(held, failed)), groups.count(failed)
 
-    def _row(
-        self, rule: Rule, key: tuple[str, ...], evaluated: int, failed: int,
+    def _columns(
+        self, rule: Rule, keys: list[tuple[str, ...]], evaluated: list[int], failed: list[int],
         stopped: bool, note: str,
-    ) -> dict:  # fmt: skip
-        place = dict(zip(_PLACES, key, strict=True))
-        judged = self.tolerances.judge(rule, place, evaluated, failed, stopped)
-        if not note:
-            note = f"{failed} of {evaluated}" if evaluated else "there is nothing to check"
-        return {
-            "suite": f"{self.suite.name} {self.suite.version}",
-            "rule_id": rule.rule_id, **place,
-            "status": judged.status.value, "evaluated": evaluated, "failed": failed,
-            "rate": judged.rate, "limit_green": judged.green, "limit_amber": judged.amber,
-            "colour": judged.colour.value, "severity": rule.severity.value,
-            "characteristic": rule.characteristic.value, "dimension": rule.dimension.value,
-            "owner": rule.owner, "reason": rule.reason, "note": note,
+    ) -> _Columns:  # fmt: skip
+        judged = self.tolerances.judge_all(
+            rule, [key[:2] for key in keys], evaluated, failed, stopped
+        )
+        places = zip(_PLACES, zip(*keys, strict=True), strict=True) if keys else ()
+        each = {
+            **dict.fromkeys(_PLACES, ()), **dict(places),
+            "status": [one.status.value for one in judged],
+            "evaluated": evaluated, "failed": failed,
+            "rate": [one.rate for one in judged],
+            "limit_green": [one.green for one in judged],
+            "limit_amber": [one.amber for one in judged],
+            "colour": [one.colour.value for one in judged],
+            "note": [note or words for words in map(_in_words, failed, evaluated)],
+        }  # fmt: skip
+        of_rule = {
+            "suite": f"{self.suite.name} {self.suite.version}", "rule_id": rule.rule_id,
+            "severity": rule.severity.value, "characteristic": rule.characteristic.value,
+            "dimension": rule.dimension.value, "owner": rule.owner, "reason": rule.reason,
             "rule_version": rule.version,
         }  # fmt: skip
+        return {**{name: [value] * len(keys) for name, value in of_rule.items()}, **each}
+
+
+def _in_words(failed: int, evaluated: int) -> str:
+    return f"{failed} of {evaluated}" if evaluated else "there is nothing to check"
 
 
 def _disagreement(one: _Prepared, run: RuleRun) -> str:

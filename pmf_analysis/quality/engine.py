@@ -19,11 +19,8 @@ import pandas as pd
 
 from pmf_analysis.quality.suites import Rule
 
-ROW = "row_number_"
-
 _RESULT_FORMAT = {
     "result_format": "COMPLETE",
-    "unexpected_index_column_names": [ROW],
     "exclude_unexpected_values": True,
     "return_unexpected_index_query": False,
 }
@@ -68,9 +65,9 @@ def run_rules(rows: pd.DataFrame, rules: Sequence[Rule], suite: str) -> dict[str
     if not rules:
         return {}
     needed = sorted({name for rule in rules for name in rule.reads})
-    batch_rows = rows[needed].assign(**{ROW: np.arange(len(rows))})
+    numbered = rows[needed].reset_index(drop=True)  # failing rows come back by this index
     try:
-        results = _validate(batch_rows, rules, suite)
+        results = _validate(numbered, rules, suite)
     except Exception as error:  # a crash of the library is a result: "could not run"
         stopped = RuleRun(np.array([], dtype=int), stopped=f"the run stopped with {_kind(error)}")
         return {rule.rule_id: stopped for rule in rules}
@@ -119,10 +116,7 @@ def _rule_run(result: object) -> RuleRun:
     found = result.result
     if not found or "unexpected_index_list" not in found:
         return RuleRun(none, stopped="the check stopped inside Great Expectations")
-    listed: list[int] = []
-    for entry in found["unexpected_index_list"] or ():
-        listed.extend(np.atleast_1d(entry[ROW]).tolist())
-    failed = np.array(sorted(listed), dtype=int)
+    failed = np.array(sorted(found["unexpected_index_list"] or ()), dtype=int)
     evaluated = int(found["element_count"]) - int(found.get("missing_count") or 0)
     if len(failed) != int(found["unexpected_count"]):
         return RuleRun(none, stopped="the failing rows and their count do not agree")

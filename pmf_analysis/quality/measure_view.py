@@ -170,23 +170,26 @@ def _periods_behind(rows: pd.DataFrame, _: Sources) -> pd.Series:
     behind = pd.Series(np.nan, index=rows.index, dtype="float64")
     parsed = _parsed(rows)
     known = rows[rows["period"].isin(parsed)]
-    ends = known["period"].map({code: period.end for code, period in parsed.items()})
-    order = ends.map(lambda end: end.toordinal())
-    last = known.loc[order.groupby([known[name] for name in SERIES]).idxmax()]
-    newest = ends.groupby(known["indicator"]).max()
+    days = {code: period.end.toordinal() for code, period in parsed.items()}
+    ends = known["period"].map(days).astype("int64")
+    last = known.loc[ends.groupby([known[name] for name in SERIES]).idxmax()]
     units_of = known.groupby("indicator")["service_area"].nunique()
-    for at, indicator, code in last[["indicator", "period"]].itertuples():
-        if units_of[indicator] > 1:  # else there is nothing to be held against
-            own = parsed[code]
-            latest = _period_ending(parsed, own, newest[indicator])
-            behind[at] = periods.steps_between(own, latest)
+    # with one unit there is nothing to be held against
+    last = last[last["indicator"].map(units_of) > 1]
+    newest = ends.groupby(known["indicator"]).max()[last["indicator"]].to_numpy()
+    pairs = list(zip(last["period"].tolist(), newest.tolist(), strict=True))
+    steps = {
+        (code, end): periods.steps_between(parsed[code], _period_ending(parsed, parsed[code], end))
+        for code, end in set(pairs)
+    }
+    behind[last.index] = [float(steps[pair]) for pair in pairs]
     return behind
 
 
 def _period_ending(
-    parsed: dict[str, periods.ReportingPeriod], like: periods.ReportingPeriod, end: object
+    parsed: dict[str, periods.ReportingPeriod], like: periods.ReportingPeriod, end: int
 ) -> periods.ReportingPeriod:
-    ending = [period for period in parsed.values() if period.end == end]
+    ending = [period for period in parsed.values() if period.end.toordinal() == end]
     return next((one for one in ending if one.frequency is like.frequency), ending[0])
 
 
@@ -259,19 +262,27 @@ def _gap_rows(rows: pd.DataFrame) -> pd.DataFrame:
     if not {*SERIES, "period", "present"} <= set(rows.columns):
         return pd.DataFrame(columns=columns, dtype="str")
     parsed = _parsed(rows)
-    held = rows.loc[rows["period"].isin(parsed), [*SERIES, "period"]]
+    held = rows.loc[rows["period"].isin(parsed), [*SERIES, "period"]].dropna()
+    series = held.groupby(list(SERIES), sort=True).ngroup().to_numpy()
+    codes, known = pd.factorize(held["period"])
+    present = np.zeros((series.max(initial=-1) + 1, len(known)), dtype=bool)
+    present[series, codes] = True
+    patterns, pattern_of = np.unique(present, axis=0, return_inverse=True)
+    missing = [_missing(set(known[pattern]), parsed) for pattern in patterns]
+    _, first = np.unique(series, return_index=True)
+    names = zip(*(held[name].iloc[first].tolist() for name in SERIES), strict=True)
     found = [
-        (*series, missing, NO)
-        for series, codes in held.groupby(list(SERIES))["period"]
-        for missing in _missing([parsed[code] for code in codes.unique()])
+        (*named, code, NO)
+        for named, pattern in zip(names, pattern_of.tolist(), strict=True)
+        for code in missing[pattern]
     ]
     return pd.DataFrame(found, columns=columns, dtype="str")
 
 
-def _missing(held: list[periods.ReportingPeriod]) -> list[str]:
+def _missing(codes: set[str], parsed: dict[str, periods.ReportingPeriod]) -> list[str]:
+    held = [parsed[code] for code in codes]
     first = min(held)
     alike = [period for period in held if period.frequency is first.frequency]
-    codes = {period.code for period in held}
     expected = periods.sequence(first, max(alike))
     return [period.code for period in expected if period.code not in codes]
 

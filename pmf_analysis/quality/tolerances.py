@@ -37,6 +37,9 @@ class _Limits:
     least: int
 
 
+_NONE, _NONE_CRITICAL = _Limits(0.0, 1.0, 0), _Limits(0.0, 0.0, 0)
+
+
 class Tolerances:
     """Limits by dimension, unit and indicator, as approved on a date.
 
@@ -96,7 +99,44 @@ class Tolerances:
             A rule with nothing evaluated is not assessed, never passed. A rule that allows
             no failure is red when it is critical, else amber.
         """
-        limits = self._limits(rule, place)
+        units = [(place["indicator"], place["service_area"])]
+        return self.judge_all(rule, units, [evaluated], [failed], stopped)[0]
+
+    def judge_all(
+        self,
+        rule: Rule,
+        places: Sequence[tuple[str, str]],
+        evaluated: Sequence[int],
+        failed: Sequence[int],
+        stopped: bool,
+    ) -> list[Judged]:
+        """Judge a rule in many places, those with equal counts and limits once.
+
+        Parameters
+        ----------
+        rule : Rule
+        places : sequence of tuple
+            Indicator and unit of each.
+        evaluated, failed : sequence of int
+            Of each place.
+        stopped : bool
+
+        Returns
+        -------
+        list of Judged
+        """
+        known: dict[tuple[_Limits, int, int], Judged] = {}
+        found = []
+        for (indicator, unit), seen, wrong in zip(places, evaluated, failed, strict=True):
+            case = (self._limits(rule, unit, indicator), seen, wrong)
+            if case not in known:
+                known[case] = self._judged(rule, *case, stopped)
+            found.append(known[case])
+        return found
+
+    def _judged(
+        self, rule: Rule, limits: _Limits, evaluated: int, failed: int, stopped: bool
+    ) -> Judged:
         if stopped or evaluated == 0:
             status = CheckStatus.COULD_NOT_RUN if stopped else CheckStatus.NOT_ASSESSED
             return Judged(status, float("nan"), limits.green, limits.amber, Verdict.NOT_ASSESSED)
@@ -114,10 +154,9 @@ class Tolerances:
             return min(colour, self._small, key=ORDER.index)
         return colour
 
-    def _limits(self, rule: Rule, place: Mapping[str, str]) -> _Limits:
+    def _limits(self, rule: Rule, unit: str, indicator: str) -> _Limits:
         if rule.tolerance == "zero":
-            return _Limits(0.0, 0.0 if rule.severity is Severity.CRITICAL else 1.0, 0)
-        unit, indicator = place["service_area"], place["indicator"]
+            return _NONE_CRITICAL if rule.severity is Severity.CRITICAL else _NONE
         for key in ((unit, indicator), (unit, "*"), ("*", indicator), ("*", "*")):
             row = self._rows.get((*key, rule.dimension.value))
             if row is not None:

@@ -7,10 +7,11 @@ delivered cells of one unit counts for that unit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from pmf_analysis.errors import RuleSetError
@@ -35,6 +36,7 @@ _COUNTS = {
     CheckStatus.NOT_ASSESSED: "not_assessed",
     CheckStatus.COULD_NOT_RUN: "could_not_run",
 }
+_ASSESSED = frozenset((CheckStatus.PASS.value, CheckStatus.FAIL.value))
 # the same rule over two tables that feed one indicator: the last of these counts
 _STATUS_ORDER = (
     CheckStatus.PASS, CheckStatus.NOT_ASSESSED, CheckStatus.COULD_NOT_RUN, CheckStatus.FAIL,
@@ -138,7 +140,7 @@ def verdicts_of(
     pairs = _pairs(measures)
     of_pair = _by_pair(_one_row_a_rule(_linked(results, pairs, context)))
     rows = [
-        _judge((code, unit), of_pair.get((code, unit), ()), bool(has_number), policy)
+        _judge((code, unit), of_pair(code, unit), bool(has_number), policy)
         for code, unit, has_number in pairs.itertuples(index=False)
     ]
     absent = sorted(set(context.register.indicators) - set(pairs["indicator"]))
@@ -201,18 +203,27 @@ def _one_row_a_rule(linked: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _by_pair(linked: pd.DataFrame) -> dict[tuple[str, str], tuple[RuleResult, ...]]:
-    found: dict[tuple[str, str], list[RuleResult]] = {}
-    columns = [linked[name].tolist() for name in (*PAIR, *_KEPT)]
-    for code, unit, *values in zip(*columns, strict=True):
-        found.setdefault((code, unit), []).append(RuleResult(*values))
-    return {pair: tuple(results) for pair, results in found.items()}
+def _by_pair(linked: pd.DataFrame) -> Callable[[str, str], list[RuleResult]]:
+    """Look the results of a pair up, in rows that stand in the order of the pairs."""
+    keys = linked.groupby(PAIR, sort=False).ngroup().to_numpy()
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    ends = np.append(first, len(keys))[1:]
+    heads = zip(*(linked[name].iloc[first].tolist() for name in PAIR), strict=True)
+    spans = dict(zip(heads, zip(first.tolist(), ends.tolist(), strict=True), strict=True))
+    columns = [linked[name].tolist() for name in _KEPT]
+
+    def results(code: str, unit: str) -> list[RuleResult]:
+        start, end = spans.get((code, unit), (0, 0))
+        return list(map(RuleResult, *(column[start:end] for column in columns)))
+
+    return results
 
 
 def _judge(
     pair: tuple[str, str], results: Sequence[RuleResult], has_number: bool, policy: Policy
 ) -> dict[str, object]:
-    judged = {one: _characteristic(one, results, policy) for one in Characteristic}
+    turning = _turning(results)
+    judged = {one: _characteristic(one, turning[one], policy) for one in Characteristic}
     stopped = [
         one.rule_id
         for one in results
@@ -243,15 +254,21 @@ def _overall(judged: Mapping[Characteristic, Judgement], stopped: bool, policy: 
     return worst(verdict, policy.could_not_run) if stopped else verdict
 
 
-def _characteristic(
-    one: Characteristic, results: Sequence[RuleResult], policy: Policy
-) -> Judgement:
+def _turning(results: Sequence[RuleResult]) -> dict[str, list[RuleResult]]:
+    """Critical and warning rules by their characteristic."""
+    found: dict[str, list[RuleResult]] = {one: [] for one in Characteristic}
+    for each in results:
+        if each.turns_verdict:
+            found[each.characteristic].append(each)
+    return found
+
+
+def _characteristic(one: Characteristic, mine: Sequence[RuleResult], policy: Policy) -> Judgement:
     """Take the worst of its critical and warning rules; amber at best if too few were assessed."""
-    mine = [each for each in results if each.turns_verdict and each.characteristic == one]
-    assessed = [each for each in mine if each.status in (CheckStatus.PASS, CheckStatus.FAIL)]
+    assessed = [each for each in mine if each.status in _ASSESSED]
     if not assessed:
         return Judgement(Verdict.NOT_ASSESSED, 0, len(mine))
-    colour = worst(*(Verdict(each.colour) for each in assessed))
+    colour = worst(*(Verdict(colour) for colour in {each.colour for each in assessed}))
     if colour is Verdict.GREEN and one in policy.evidence:
         # what it rests on was not there; only a failure could be shown
         return Judgement(Verdict.NOT_ASSESSED, len(assessed), len(mine))
