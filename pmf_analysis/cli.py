@@ -12,6 +12,7 @@ import typer
 
 from pmf_analysis import __version__
 from pmf_analysis.errors import PmfError
+from pmf_analysis.terms import CheckStatus
 
 if TYPE_CHECKING:
     from pmf_analysis.main_job import MainJob
@@ -166,10 +167,12 @@ def check(
         _, result = prepared.check(store, parse_date(as_at), period)
     status = quality.overall_status(result.results)
     summary = quality.summary(result.results)
-    lines = [f"{row['rule_id']}: {row['status']} ({row['failed']:,} of {row['evaluated']:,} failed)"
-             f" - {row['reason']}" for row in summary]  # fmt: skip
-    _print({"status": status.value, "rules": summary}, [*lines, f"Data quality: {status.label}."],
-           as_json)  # fmt: skip
+    lines = [_check_line(row) for row in summary]
+    _print(
+        {"status": status.value, "rules": summary},
+        [*lines, f"Data quality: {status.label}."],
+        as_json,
+    )
     raise typer.Exit({"pass": 0, "fail": 1}.get(status.value, 3))
 
 
@@ -300,7 +303,12 @@ def register_show(
 ) -> None:
     """Show one indicator in full."""
     found = _register(context).indicator(code).model_dump(mode="json", by_alias=True)
-    _print(found, [f"{name}: {_inline(value)}" for name, value in found.items()], as_json)
+    lines = [
+        f"{name.replace('_', ' ')}: {_inline(value)}"
+        for name, value in found.items()
+        if value not in (None, "", [], False, 0)
+    ]
+    _print(found, lines, as_json)
 
 
 @register_app.command("validate")
@@ -378,7 +386,19 @@ def _receipt_lines(result: Received) -> list[str]:
     lines += [f"  line {r['line']}: refused: {r['reason']}" for r in receipt["refusals"]]
     lines += [f"  line {u['line']}, {u['column']}: {u['reason']}" for u in receipt["unread"]]
     lines += [f"  {_duplicate_line(found)}" for found in receipt["duplicates"]]
+    lines += [f"  {remark}" for remark in receipt["remarks"]]
+    for name, words in (
+        ("labels_unknown", "read, but no indicator or layout knows the label"),
+        ("columns_not_read", "not read, since no layout knows the column"),
+    ):
+        lines += [f"  {words}: {label}" for label in receipt[name]]
     return lines
+
+
+def _check_line(row: dict[str, object]) -> str:
+    counts = f"{row['failed']:,} of {row['evaluated']:,} failed"
+    reason = f": {row['reason']}" if row["status"] == "fail" else ""
+    return f"{row['rule_id']} {CheckStatus(row['status']).label} ({counts}){reason}"
 
 
 def _duplicate_line(found: dict[str, object]) -> str:

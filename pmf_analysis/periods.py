@@ -37,6 +37,8 @@ _YEAR = re.compile(r"(AY)?(\d{4})/(\d{2})")
 _CALENDAR = re.compile(r"CY(\d{4})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
+_TAKES_ARTICLE = ("year ", "school year ", "12 months ", "3 years ")
+
 _EXPECTED = (
     "a month such as 2025-03, a financial year such as 2024/25, a quarter such as "
     "2024/25-Q4, a school year such as AY2024/25, a calendar year such as CY2025 "
@@ -231,6 +233,12 @@ def parse_date(text: str) -> date | None:
         raise ParameterError(
             f"The date {text!r} cannot be read", "a date such as 2026-11-06", "Write YYYY-MM-DD"
         ) from error
+
+
+def in_sentence(label: object) -> str:
+    """A label inside a sentence: ``the year to March 2025``, ``March 2025``."""
+    text = str(label or "")
+    return f"the {text}" if text.startswith(_TAKES_ARTICLE) else text
 
 
 def format_date(on: date) -> str:

@@ -150,7 +150,7 @@ def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepar
         "deliveries": [[r["id"], r["published"]] for r in receipts],
         "period": period,
         "register": context.register.digest(),
-        "suites": _suites_digest(store),
+        "suites": suites_digest(store),
         "version": pmf_analysis.__version__,
     }
     key = hashlib.sha256(canonical_json(ingredients)).hexdigest()[:16]
@@ -168,7 +168,8 @@ def open_prepared(store: Store, key: str, as_at: date | None, period: str) -> Pr
     return Prepared(store, key, Context(register.load(store.reference), on), period)
 
 
-def _suites_digest(store: Store) -> str:
+def suites_digest(store: Store) -> str:
+    """Hash over the workspace's expectation suites."""
     digest = hashlib.sha256()
     for path in sorted(store.suites.glob("*.json")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

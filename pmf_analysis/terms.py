@@ -97,6 +97,7 @@ class State(Term):
     UNRELIABLE = "unreliable", "too unreliable to publish (u)"
     ROUNDS_TO_ZERO = "rounds_to_zero", "rounds to zero but is not zero (k)"
     NOT_GIVEN = "not_given", "not given"
+    BREAK_INSIDE = "break_inside", "a registered break lies inside its months"
     FORECAST = "forecast", "forecast"
 
     @property

@@ -291,7 +291,9 @@ class AreaRun:
                     "Change": _signed(row["dot_previous_change"], indicator),
                     "Over the whole window": DirectionOfTravel(row["dot_regression"]).label,
                     "Points": row["dot_regression_points"],
-                    "p-value": "" if pd.isna(p_value) else f"{p_value:.3f}",
+                    "Chance of such a slope without a trend": ""
+                    if pd.isna(p_value)
+                    else f"{p_value:.3f}",
                 }
             )
         rules = [
@@ -412,7 +414,7 @@ class AreaRun:
             rows.append(
                 {
                     "Check": f"{keys[1]}",
-                    "What it means": first["reason"],
+                    "What a failure would mean": first["reason"],
                     "Characteristic": str(first["characteristic"]).capitalize(),
                     "Result": CheckStatus(_worst(group["status"])).label,
                     "Figures checked": int(group["evaluated"].sum()),

@@ -6,10 +6,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_WORDS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +39,8 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's program, for tests that look at a page as a person would."""
+def chromium() -> Iterator[Browser]:
+    """A running Chromium, one for the whole session: a second one could not start beside it."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     found = [path for name in names if (path := shutil.which(name))]
     if not found:
@@ -40,20 +48,23 @@ def chromium() -> str:
         if os.environ.get("PMF_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found[0]
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found[0], args=CHROMIUM_WORDS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
-def look_at(chromium: str) -> Iterator[Callable[[Path], dict[str, list]]]:
+def look_at(chromium: Browser) -> Callable[[Path], dict[str, list]]:
     """Open a page as a reader would: what axe-core finds, and every address asked for outside."""
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
     def look(path: Path) -> dict[str, list]:
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
         outside: list[str] = []
 
         def hold(route: object) -> None:
@@ -72,10 +83,7 @@ def look_at(chromium: str) -> Iterator[Callable[[Path], dict[str, list]]]:
         rules = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
         return {"violations": rules, "outside": outside}
 
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=flags)
-        yield look
-        browser.close()
+    return look
 
 
 def _skips_that_may_not_be(config: pytest.Config) -> int:

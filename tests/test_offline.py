@@ -28,16 +28,12 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE = "192.0.2.1"  # reserved for documentation (RFC 5737): no machine has it
 CONNECT = f"import socket; socket.create_connection(('{OUTSIDE}', 80), timeout=1)"
 TOKEN = "known-to-this-test"
-CHROMIUM_WORDS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DELIVERY = "indicator,service_area,period,numerator,denominator\n" + "".join(
     f"ASSESS-45,{place},{year}-{month:02d},{80 + month},100\n"
     for place in ("Ashmere", "North Social Work")
@@ -288,23 +284,6 @@ def is_outside(address: str) -> bool:
         "127.0.0.1",
         "localhost",
     )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        reason = "no Chromium on this machine"
-        if os.environ.get("PMF_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_WORDS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def histories(measures: pd.DataFrame, context: Context, rules: RuleSet) -> list[
             indicator, last, tuple(sorted({last, *with_number})), used, segments[used]
         )
         older = bool(grid.position[last] < newest[last])
-        label = periods.parse(labels[last]).label
+        label = periods.in_sentence(periods.parse(labels[last]).label)
         found.append(_judged(history, label, older, why_short, rules))
     return found
 

@@ -197,7 +197,9 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
     # why a segment has no limits, or what its limits rest on, from its first row
     figure, step = _FIGURES[first.frequency]
     count, start = first.points, periods.parse(first.period).label
-    since = f" since the limits restarted with {start}" if first.restarted else ""
+    since = (
+        f" since {periods.in_sentence(start)}, where the limits restart" if first.restarted else ""
+    )
     if count < rules.min_points:
         return (
             f"Only {count} {_plural(figure, count)}{since}: a control chart needs at least "

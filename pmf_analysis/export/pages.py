@@ -38,6 +38,7 @@ from pmf_analysis.store import atomic_write, canonical_json, sha256_of
 from pmf_analysis.terms import Comparison, Rag, UnitKind, Variation, Verdict
 
 COUNTY_PAGE = "index.html"
+OWN_LAYOUT = "pmf_long"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def write_pages(
     """
     folder = folder or run_folder / "export"
     provenance = _provenance(prepared, manifest)
-    said = " ".join(part for part in (notice, prepared.register.workspace.notice) if part)
+    said = " ".join(part for part in (notice, _notice(prepared)) if part)
     tasks = list(manifest["tasks"])
     whole = {name: prepared.table(name) for name in ("fact", "finding")}
     areas = [_area(prepared, unit, place, whole) for unit, place in _units(prepared, tasks)]
@@ -158,7 +159,7 @@ def _area_document(
         area_name=area.unit.name,
         kind=area.unit.kind.label.capitalize(),
         period_label=_period_label(area.fact),
-        as_at=periods.format_date(prepared.context.as_at),
+        as_at=_as_at(prepared),
         headline=summary.headline,
         provenance=provenance,
         stories=summary.stories,
@@ -192,9 +193,27 @@ def _appendix(task: Mapping, run_folder: Path) -> Appendix:
     return Appendix(task["title"], body)
 
 
+def _as_at(prepared: Prepared) -> str:
+    """The date of the data, and whether a delivery said it or it was taken from the periods."""
+    on = prepared.context.as_at
+    delivery = prepared.table("delivery")
+    latest = delivery[delivery["published"] == on.isoformat()]
+    stated = latest["published_basis"].isin(["given", "file name"]).any()
+    guessed = "" if stated or latest.empty else " (no publication date was stated: end of the data)"
+    return f"{periods.format_date(on)}{guessed}"
+
+
+def _notice(prepared: Prepared) -> str:
+    """What stands above every page: invented data, or whose figures they are."""
+    workspace = prepared.register.workspace
+    own = prepared.table("delivery")["layout"].eq(OWN_LAYOUT).all()
+    return "" if own and not workspace.synthetic else workspace.notice
+
+
 def _period_label(fact: pd.DataFrame) -> str:
     """The latest period of a unit, as most of its indicators name it."""
     given = fact[fact["has_value"].astype(bool)]
+    given = fact if given.empty else given
     if given.empty:
         return "no figures"
     latest = given[given["period_end"] == given["period_end"].max()]
@@ -279,7 +298,7 @@ def _county_document(
     return CountyDocument(
         county_name=held.workspace.title,
         period_label=_period_label(fact),
-        as_at=periods.format_date(prepared.context.as_at),
+        as_at=_as_at(prepared),
         headline=_county_headline(lines, len(fact), county.name),
         exceptions_found=len(lines),
         provenance=provenance,
@@ -333,11 +352,11 @@ def _county_trust(fact: pd.DataFrame) -> str:
         return "Nothing was delivered."
     counts = fact["verdict"].value_counts()
     said = [
-        f"{verdict.label} for {int(counts[verdict])}"
+        f"{int(counts[verdict])} {_lower_first(verdict.label)}"
         for verdict in Verdict
         if verdict in counts.index
     ]
-    return f"Of {len(fact)} figures, the data are {formats.listed(said)}."
+    return f"The data behind {len(fact)} figures: {formats.listed(said)}."
 
 
 def red_figures(prepared: Prepared, units: Sequence[str]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def publish(
     ----------
     store : Store
     run_id : str
-        The latest finished run when empty.
+        The latest finished run that is no deep dive when empty.
     folder : Path
         Where the pages go, in a folder named after the run.
     override_by, because : str
@@ -99,8 +99,13 @@ def _manifest(store: Store, run_id: str) -> dict:
         raise ParameterError(
             f"There is no finished run {run_id!r}", "the id of a run", nearest(run_id, finished)
         )
-    chosen = finished[run_id] if run_id else max(finished.values(), key=_finished_at)
-    return json.loads(chosen.read_text(encoding="utf-8"))
+    if run_id:
+        return json.loads(finished[run_id].read_text(encoding="utf-8"))
+    for path in sorted(finished.values(), key=_finished_at, reverse=True):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if all(task["scope"] != "on_demand" for task in manifest["tasks"]):
+            return manifest
+    raise RunError("The workspace holds deep dives and no run", "", "Make one: pmf run")
 
 
 def _finished_at(path: Path) -> tuple[int, str]:

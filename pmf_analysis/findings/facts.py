@@ -211,12 +211,16 @@ def evidence(row: Mapping[str, Any]) -> dict[str, object]:
         "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
         "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",
         "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
+        "comparison_rule", "dot_rule_previous", "dot_rule_regression", "vs_region",
+        "rag_reason", "chart_reason", "forecast_reason", "verdict_reason",
     )  # fmt: skip
     return {name: plain(row[name]) for name in kept if name in row and _there(row[name])}
 
 
 def _there(value: object) -> bool:
-    return not (value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)))
+    if value is None or value is pd.NA:
+        return False
+    return not np.isnan(value) if isinstance(value, float) else value != ""
 
 
 def plain(value: object) -> object:

@@ -15,8 +15,6 @@ from pmf_analysis.terms import BreakKind, Frequency, SpecialCause, State
 
 Facts = Mapping[str, Any]
 
-_TAKES_ARTICLE = ("year ", "school year ", "12 months ", "3 years ")
-
 _PERIODS = {
     Frequency.MONTH: "months", Frequency.QUARTER: "quarters", Frequency.YEAR: "years",
 }  # fmt: skip
@@ -50,7 +48,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "name": indicator.name,
         "shown": row["shown_text"],
         "period": str(row["shown_label"] or period_label(row["period"])),
-        "newest_period": _within(period_label(row["newest_period"])),
+        "newest_period": periods.in_sentence(period_label(row["newest_period"])),
         "state": _state_text(row),
         "target": number_text(row["target"], indicator, limit=True),
         "levels": row["levels_text"],
@@ -58,23 +56,23 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "rag_reason": _clause(row["rag_reason"]),
         "change": _change_text(row, indicator),
         "previous": number_text(row["previous_value"], indicator),
-        "previous_period": _within(row["previous_label"]),
+        "previous_period": periods.in_sentence(row["previous_label"]),
         "periods": _PERIODS[indicator.frequency],
         "chart_reason": _clause(row["chart_reason"]),
         "england": number_text(row["england"], indicator),
         "whole": _whole_name(context),
         "neighbour_median": number_text(row["neighbour_median"], indicator),
         "neighbours_compared": str(row["neighbours_compared"] or ""),
-        "neighbour_model": str(row["neighbour_model"] or ""),
+        "neighbour_model": period_label(row["neighbour_model"]),
         "forecast_period": _forecast_period(row),
         "forecast_range": _forecast_text(row, indicator),
         "forecast_chance": _chance_text(row),
         "forecast_reason": _clause(row["forecast_reason"]),
         "naive_words": _naive_words(indicator),
-        "break_period": _within(period_label(row["break_period"])),
+        "break_period": periods.in_sentence(period_label(row["break_period"])),
         "break_kind": BreakKind(row["break_kind"]).label if row["break_kind"] else "",
         "break_reason": _clause(row["break_reason"]),
-        "rebase_period": _within(period_label(row["rebase_period"])),
+        "rebase_period": periods.in_sentence(period_label(row["rebase_period"])),
         "rebase_reason": _clause(row["rebase_reason"]),
         "verdict_reason": str(row["verdict_reason"]),
         **_chart_texts(row, indicator),
@@ -119,7 +117,7 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
     words = f"{_alone(row, indicator)} is {cause.label}{size}" if signalled else ""
     adjusted = " after allowing for the time of year" if _is_adjusted(row) else ""
     return {
-        "limits": _limits_text(lower, upper, indicator),
+        "limits": _limits_text(lower, upper, indicator) + adjusted,
         "normal_range": _limits_text(lower * factor, upper * factor, indicator),
         "normal_period": _normal_period(row, indicator),
         "charted": _alone(row, indicator),
@@ -129,7 +127,7 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
 
 def _alone(row: Facts, indicator: Indicator) -> str:
     """The charted figure by itself: ``October 2026 alone (81.8%)`` where more is shown."""
-    label = _within(period_label(row["period"]))
+    label = periods.in_sentence(period_label(row["period"]))
     value = number_text(row["value"], indicator)
     spans = row["shown_label"] not in ("", period_label(row["period"]))
     return f"{label} alone ({value})" if spans else f"{label} ({value})"
@@ -163,7 +161,7 @@ def _normal_period(row: Facts, indicator: Indicator) -> str:
 
 
 def _forecast_period(row: Facts) -> str:
-    label = _within(period_label(row["forecast_end"]))
+    label = periods.in_sentence(period_label(row["forecast_end"]))
     spans = row["shown_label"] not in ("", period_label(row["period"]))
     return f"{label} alone" if label and spans else label
 
@@ -194,12 +192,6 @@ def _whole_name(context: Context) -> str:
 def _clause(value: object) -> str:
     """A reason without its full stop, to stand inside a sentence."""
     return "" if not isinstance(value, str) else value.strip().rstrip(".")
-
-
-def _within(label: object) -> str:
-    """A period's label inside a sentence: ``the year to March 2025``, ``March 2025``."""
-    text = str(label or "")
-    return f"the {text}" if text.startswith(_TAKES_ARTICLE) else text
 
 
 def _upper_first(text: str) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pmf_analysis import tables
 from pmf_analysis.measures.known import REASONS, Cells, KnownTable, known_tables
 from pmf_analysis.measures.parts import Parts, parts_of
-from pmf_analysis.measures.rolling import shown
+from pmf_analysis.measures.rolling import cut_at_breaks, shown
 from pmf_analysis.measures.values import Confidence, Values, values_of, with_printed
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
@@ -67,7 +67,7 @@ def build(
     held = [part for part in held if len(part)]
     if not held:
         return _typed(pd.DataFrame(columns=list(tables.MEASURE)))
-    return tables.sort_by_key(_typed(pd.concat(held, ignore_index=True)))
+    return cut_at_breaks(tables.sort_by_key(_typed(pd.concat(held, ignore_index=True))), context)
 
 
 def _wanted(indicators: Iterable[Indicator]) -> dict[str, set[str]]:

@@ -6,6 +6,8 @@ sum of their denominators, never a mean of rates. It needs every one of them.
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,7 +17,9 @@ from pmf_analysis.measures.calendar import Placed
 from pmf_analysis.measures.known import REASONS
 from pmf_analysis.measures.values import Confidence, values_of
 from pmf_analysis.periods import MONTHS, ReportingPeriod
+from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
+from pmf_analysis.register.registry import ANY
 from pmf_analysis.terms import DataPeriod, Frequency, MeasureKind, State
 
 _YEARS = {DataPeriod.ROLLING_12_MONTHS: 1, DataPeriod.ROLLING_3_YEARS: 3}
@@ -62,6 +66,51 @@ def shown(
     if spans is None:
         return _as_delivered(measures, labels)
     return _summed(measures, indicator, placed, spans, rule, yearly).assign(shown_label=labels)
+
+
+def cut_at_breaks(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Take out shown figures that would add up the two sides of a registered break.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        The whole measure table.
+    context : Context
+
+    Returns
+    -------
+    pandas.DataFrame
+        Where a break that stops comparison lies inside the months of a shown figure, there is
+        no value, and ``shown_state`` is ``break_inside``.
+    """
+    inside = np.zeros(len(measures), dtype=bool)
+    for found in context.register.breaks:
+        if not found.kind.stops_comparison:
+            continue
+        start = periods.parse(found.period).start
+        named = measures["indicator"].eq(found.indicator) | (found.indicator == ANY)
+        there = measures["service_area"].eq(found.unit) | (found.unit == ANY)
+        after = measures["period_end"] >= start.isoformat()
+        for index in np.flatnonzero((named & there & after).to_numpy()):
+            inside[index] |= _first_day(measures.iloc[index], context) < start
+    numbers = [f"shown_{name}" for name in ("numerator", "denominator", "value", "lower", "upper")]
+    cut = measures.copy()
+    cut.loc[inside, numbers] = np.nan
+    cut.loc[inside, "shown_state"] = State.BREAK_INSIDE.value
+    return cut
+
+
+def _first_day(row: pd.Series, context: Context) -> date:
+    """First day of the months that a row's shown figure adds up."""
+    indicator = context.register.indicators[row["indicator"]]
+    period = periods.parse(row["period"])
+    if indicator.stock or indicator.source.published.covers is not None:
+        return period.start
+    if indicator.data_period is DataPeriod.YEAR_TO_DATE:
+        return periods.containing_year(period).start
+    years = _YEARS.get(indicator.data_period, 0)
+    length = max(years * periods.season_length(indicator.frequency), 1)
+    return periods.shift(period, 1 - length).start
 
 
 def _spans(indicator: Indicator, placed: Placed) -> NDArray[np.int64] | None:

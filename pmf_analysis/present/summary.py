@@ -261,7 +261,7 @@ def _has(finding: pd.DataFrame, indicator: str, code: str) -> bool:
 def _everything_else(fact: pd.DataFrame, ranked: Sequence[str], told: Sequence[str]) -> str:
     rest = fact[~fact["indicator"].isin(told)]
     if rest.empty:
-        return "Nothing else is measured here."
+        return "No other indicator is measured here."
     parts = []
     for rag in (Rag.GREEN, Rag.AMBER, Rag.RED):
         count = int((rest["rag"] == rag).sum())

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pmf_analysis import formats
 from pmf_analysis.errors import ParameterError, RunError, nearest
 from pmf_analysis.periods import parse
-from pmf_analysis.prepared import Prepared, pick_indicators
+from pmf_analysis.prepared import Prepared, code_digest, pick_indicators, suites_digest
 from pmf_analysis.register.models import Unit
 from pmf_analysis.runs.notebook_files import (
     NotebookFile,
@@ -231,6 +231,8 @@ def _inputs(prepared: Prepared, tasks: Sequence[Task]) -> dict[str, object]:
     deliveries = prepared.table("delivery")
     return {
         "as_at": prepared.context.as_at.isoformat(),
+        "code": code_digest(),
+        "suites": suites_digest(prepared.store),
         "deliveries": deliveries[
             ["delivery", "file_name", "sha256", "table", "published"]
         ].to_dict("records"),

@@ -168,6 +168,7 @@ def _manifest(
     tasks = [
         {
             "notebook": task.notebook.name,
+            "scope": task.notebook.scope,
             "unit": task.unit,
             "name": task.unit_name,
             "place": task.place,

@@ -47,7 +47,7 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = Path(folder)
+        self.folder = Path(folder).resolve()
         if not self.folder.is_dir():
             raise WorkspaceError(
                 f"There is no workspace {self.folder}", "a folder made by pmf new",

@@ -80,7 +80,7 @@ def test_a_short_last_segment_says_since_when(chart, make_rows, make_break):
     assert (
         table["chart_reason"]
         .iloc[-1]
-        .startswith("Only 5 monthly figures since the limits restarted with June 2021: ")
+        .startswith("Only 5 monthly figures since June 2021, where the limits restart: ")
     )
     assert set(table["variation"][:14]) == {"common_cause"}
     assert table["upper_limit"].notna().tolist() == [True] * 14 + [False] * 5

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -189,24 +187,3 @@ def county_document(provenance: Provenance) -> CountyDocument:
 @pytest.fixture(scope="session")
 def empty_county(provenance: Provenance) -> CountyDocument:
     return CountyDocument("Medwold", "no figures", "6 November 2026", "Nothing.", provenance)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """A running Chromium; skips with a reason where there is none, fails where it must be."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        reason = f"no browser on this machine: looked for {', '.join(names)}"
-        if os.environ.get("PMF_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()

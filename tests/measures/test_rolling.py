@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmf_analysis.measures.calendar import place
-from pmf_analysis.measures.rolling import shown
+from pmf_analysis.measures.rolling import cut_at_breaks, shown
 from pmf_analysis.measures.values import Confidence
+from pmf_analysis.periods import parse
 from pmf_analysis.register.models import Indicator
+from pmf_analysis.terms import BreakKind
 
 Build = Callable[..., pd.DataFrame]
 
@@ -199,3 +201,25 @@ def test_a_month_in_which_nothing_happened_adds_nothing_to_the_sum(
     last = build(make.figures(make.monthly("2024-01", pairs)), rolling).iloc[-1]
     assert (last["shown_numerator"], last["shown_denominator"]) == (11, 22)
     assert last["shown_state"] == "final"
+
+
+def test_no_rolling_figure_adds_up_the_two_sides_of_a_break(make: SimpleNamespace) -> None:
+    table = pd.DataFrame(
+        {
+            "indicator": "SHARE", "service_area": ["A"] * 15 + ["B"] * 15,
+            "period": [f"20{24 + m // 12}-{m % 12 + 1:02d}" for m in range(15)] * 2,
+            "shown_state": "final",
+        }
+        | {f"shown_{n}": 1.0 for n in ("numerator", "denominator", "value", "lower", "upper")}
+    )  # fmt: skip
+    table["period_end"] = [parse(code).end.isoformat() for code in table["period"]]
+    rolling = make.indicator(data_period="R12M")
+    breaks = (SimpleNamespace(indicator="SHARE", unit="A", period="2024-03",
+                              kind=BreakKind.RECORDING),)  # fmt: skip
+    register = SimpleNamespace(breaks=breaks, indicators={"SHARE": rolling})
+    cut = cut_at_breaks(table, SimpleNamespace(register=register)).set_index("service_area")
+    broken = cut.loc["A"].set_index("period")["shown_value"].isna()
+    # March 2024 to January 2025 reach back before March 2024; February 2025 starts with it
+    assert list(broken.index[broken]) == [*(f"2024-{m:02d}" for m in range(3, 13)), "2025-01"]
+    assert cut.loc["B"]["shown_value"].notna().all()
+    assert set(cut.loc["A"]["shown_state"]) == {"final", "break_inside"}

@@ -228,3 +228,11 @@ def test_the_store_loads_no_heavy_library_until_it_is_used():
         "sys.exit('pandas' in sys.modules or 'pyarrow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_workspace_named_from_here_is_found_from_anywhere(tmp_path, monkeypatch):
+    (tmp_path / "w").mkdir()
+    monkeypatch.chdir(tmp_path)
+    store = Store(Path("w"))
+    monkeypatch.chdir("/")
+    assert store.folder == tmp_path / "w"
