@@ -274,7 +274,8 @@ def _everything_else(fact: pd.DataFrame, ranked: Sequence[str], told: Sequence[s
     if without:
         parts.append(f"{without} not measured")
     waiting = len(ranked) - len(told)
-    more = f" {waiting} of them also ask for a look: see the table." if waiting > 0 else ""
+    verb = "asks" if waiting == 1 else "ask"
+    more = f" {waiting} of these also {verb} for attention: see the table." if waiting > 0 else ""
     return f"{formats.listed(parts)}.{more}"
 
 

@@ -1,0 +1,101 @@
+"""Page one: what stands first, what is left for later; every indicator is accounted for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from pmf_analysis import register
+from pmf_analysis.findings import load_catalogue
+from pmf_analysis.present.summary import RULES, exceptions, summarise, worst_verdict
+from pmf_analysis.store import create_workspace
+
+CODES = ["ASSESS-45", "ICPC-15", "CP-VISIT", "CPP-REPEAT", "AUDIT-GOOD", "REREF"]
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory) -> register.Context:
+    folder = create_workspace(tmp_path_factory.mktemp("summary") / "w", "medwold")
+    return register.Context(register.load(folder / "data/reference"), date(2026, 11, 6))
+
+
+def facts(**rags: str) -> pd.DataFrame:
+    rows = [
+        {
+            "indicator": code.replace("_", "-"), "service_area": "north", "cohort": "all",
+            "rag": rag,
+            "has_value": rag != "none", "shown_text": "8 of 10 (80.0%)", "verdict": "green",
+            "verdict_reason": "complete. Accuracy has not been checked against case files",
+        }
+        for code, rag in rags.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def found(*pairs: tuple[str, str]) -> pd.DataFrame:
+    entries = {entry.code: entry for entry in load_catalogue().entries}
+    rows = [
+        {
+            "code": code, "family": entries[code].family, "severity": entries[code].severity.value,
+            "indicator": indicator, "service_area": "north", "cohort": "all",
+            "sentence": f"Sentence of {code}.",
+        }
+        for indicator, code in pairs
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_the_most_urgent_stands_first_and_gives_the_headline(context):
+    fact = facts(ASSESS_45="amber", ICPC_15="red", CP_VISIT="green")
+    finding = found(("ASSESS-45", "S-AMBER"), ("ICPC-15", "S-RED"), ("CP-VISIT", "S-GREEN"))
+    page = summarise(fact, finding, context)
+    assert [story.indicator for story in page.stories] == ["ICPC-15", "ASSESS-45"]
+    assert page.headline.startswith("Below the agreed minimum: ")
+    assert page.everything_else == "1 Green."
+    assert page.stories[0].now == ("Sentence of S-RED.",)
+    assert page.counts == {"green": 1, "amber": 1, "red": 1, "not_rated": 0}
+
+
+def test_page_one_keeps_its_budget_and_says_what_it_leaves_out(context):
+    most = int(context.register.rule_set(RULES).values["most_stories"])
+    fact = facts(**{code.replace("-", "_"): "red" for code in CODES})
+    page = summarise(fact, found(*((code, "S-RED") for code in CODES)), context)
+    assert len(page.stories) == most
+    left = len(CODES) - most
+    assert page.everything_else.startswith(f"{left} Red.")
+    assert f"{left} of these also ask for attention" in page.everything_else
+
+
+def test_when_nothing_asks_for_attention_the_page_says_so(context):
+    page = summarise(facts(CP_VISIT="green"), found(("CP-VISIT", "S-GREEN")), context)
+    assert page.headline == "Nothing here asks for a decision this time."
+    assert page.stories == ()
+
+
+def test_a_doubtful_figure_carries_its_doubt(context):
+    finding = found(("ICPC-15", "S-RED"), ("ICPC-15", "Q-AMBER"))
+    (story,) = summarise(facts(ICPC_15="red"), finding, context).stories
+    assert story.trust == "Sentence of Q-AMBER."
+
+
+def test_parts_are_told_apart_only_where_there_are_two(context):
+    fact, finding = facts(ICPC_15="red"), found(("ICPC-15", "S-RED"))
+    parts = pd.concat([fact.assign(service_area=code) for code in ("ashmere", "beltham")])
+    told = summarise(fact, finding, context, parts).stories[0].where
+    assert told == "Ashmere 8 of 10 (80.0%); Beltham 8 of 10 (80.0%)."
+    assert summarise(fact, finding, context, parts.head(1)).stories[0].where == ""
+
+
+def test_a_figure_that_is_only_short_of_target_is_no_exception_of_the_county(context):
+    fact = facts(ASSESS_45="amber", ICPC_15="red")
+    finding = found(("ASSESS-45", "S-AMBER"), ("ICPC-15", "S-RED"))
+    (line,) = exceptions(fact, finding, context)
+    assert (line.indicator, line.code, line.rag) == ("ICPC-15", "S-RED", "red")
+
+
+def test_the_worst_verdict_is_red_then_not_assessed():
+    assert worst_verdict(["green", "red", "amber"]) == "red"
+    assert worst_verdict(["green", "not_assessed", "amber"]) == "not_assessed"
+    assert worst_verdict([]) == "not_assessed"
