@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.analysis.segments import add_segments
@@ -118,53 +120,76 @@ def join(
     TableError
         As `analyse_all`.
     """
-    rows = require(measures, (*MEASURE, *SEGMENTS), "measure").set_index([*KEY])
+    rows = require(measures, (*MEASURE, *SEGMENTS), "measure").reset_index(drop=True)
     for name, table in tables.items():
         _refuse_duplicates(require(table, KEY, name), f"The method {name}")
-    coming = _coming(rows, tables)
-    whole = pd.concat([rows, coming]) if len(coming) else rows
+    places = {name: _places(table, rows) for name, table in tables.items()}
+    coming = _coming(rows, tables, places)
+    if len(coming):
+        rows = pd.concat([rows, coming], ignore_index=True)
+        places = {name: _places(table, rows) for name, table in tables.items()}
     owners: dict[str, str] = {}
-    columns = [whole]
+    columns = [rows]
     for name, table in tables.items():
         own = [column for column in table.columns if column not in measures.columns]
         _refuse_taken(own, name, owners)
         owners |= dict.fromkeys(own, name)
-        given = table.set_index([*KEY])[own]
-        columns.append(_spread(given, whole.index, not_reached or {}))
-    return sort_by_key(pd.concat(columns, axis=1).reset_index())
+        given = table[own].set_axis(places[name])
+        columns.append(_spread(given, rows.index, not_reached or {}))
+    return sort_by_key(pd.concat(columns, axis=1))
 
 
-def _coming(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _places(table: pd.DataFrame, rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Place of each row of a method's table among the rows; -1 where its key is not there."""
+    keys, wanted = rows[[*KEY]], table[[*KEY]]
+    count = len(wanted)
+    if count <= len(rows) and wanted.reset_index(drop=True).equals(keys.iloc[:count]):
+        return np.arange(count)
+    return pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(wanted))
+
+
+def _coming(
+    rows: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    places: Mapping[str, NDArray[np.int64]],
+) -> pd.DataFrame:
     # rows of coming periods, with what their method says of the measure's own columns
     found = []
     for name, table in tables.items():
-        indexed = table.set_index([*KEY])
-        added = indexed[~indexed.index.isin(rows.index)]
+        added = table[places[name] < 0]
         if not len(added):
             continue
         state = added["state"].astype(str) if "state" in added else pd.Series("", added.index)
         stray = added[state != State.FORECAST.value]
         if len(stray):
             raise TableError(
-                f"The method {name} returns {_shown(stray.index[0])}, which is not measured",
+                f"The method {name} returns {_shown(tuple(stray[[*KEY]].iloc[0]))}, "
+                "which is not measured",
                 "keys of the measure table, or rows of state forecast",
             )
         found.append(added[[column for column in rows.columns if column in added]])
     if not found:
         return rows.iloc[:0]
-    coming = pd.concat(found)
-    return _filled(coming[~coming.index.duplicated()], rows)
+    coming = pd.concat(found, ignore_index=True)
+    return _filled(coming[~coming.duplicated([*KEY])].reset_index(drop=True), rows)
 
 
 def _filled(coming: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     # every column of the measure table on rows of coming periods
-    codes = coming.index.get_level_values("period")
-    series = coming.index.droplevel(["period", "vintage"])
-    latest = rows.reset_index().sort_values("period_end", kind="stable").groupby([*SERIES]).last()
+    spans = coming["period"].map(periods.parse)
+    heads = coming[[*SERIES]].drop_duplicates()
+    latest = (
+        rows[[*SERIES, "period_end", *SEGMENTS]]
+        .merge(heads, on=[*SERIES])
+        .sort_values("period_end", kind="stable")
+        .groupby([*SERIES])[[*SEGMENTS]]
+        .last()
+        .reindex(pd.MultiIndex.from_frame(coming[[*SERIES]]))
+    )
     known = {
-        "period_end": [periods.parse(code).end.isoformat() for code in codes],
-        "shown_label": [periods.parse(code).label for code in codes],
-        **{name: latest[name].reindex(series).to_numpy() for name in SEGMENTS},
+        "period_end": spans.map(lambda span: span.end.isoformat()),
+        "shown_label": spans.map(lambda span: span.label),
+        **{name: latest[name].to_numpy() for name in SEGMENTS},
         **{name: str(word) for name, word in _COMING.items()},
     }
     given = coming.assign(**{name: value for name, value in known.items() if name not in coming})
@@ -172,7 +197,7 @@ def _filled(coming: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return given.join(_spread(absent, coming.index, {}))[rows.columns].astype(rows.dtypes)
 
 
-def _spread(table: pd.DataFrame, index: pd.MultiIndex, words: Mapping[str, str]) -> pd.DataFrame:
+def _spread(table: pd.DataFrame, index: pd.Index, words: Mapping[str, str]) -> pd.DataFrame:
     # a method's columns on all rows, with a stated content where it returned none
     whole = table.reindex(index)
     absent = ~index.isin(table.index)

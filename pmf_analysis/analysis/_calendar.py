@@ -1,14 +1,23 @@
-"""Where each row stands in time, as numbers."""
+"""Where each row stands in time: as numbers, and laid out by the calendar.
+
+A period without a figure stays an empty cell, so that "the period before" means the
+calendar and never the row before.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import Frequency, State
 
 _USABLE = [str(state) for state in State if state.has_value]
+_PLACE = {"frequency": "str", "position": "int64", "season": "int64", "season_label": "str"}
 
 
 def places(codes: pd.Series) -> pd.DataFrame:
@@ -31,15 +40,16 @@ def places(codes: pd.Series) -> pd.DataFrame:
     ParameterError
         If a text is no code of a period.
     """
-    known = {code: _place(periods.parse(code)) for code in codes.unique()}
-    columns = ["frequency", "position", "season", "season_label"]
-    return pd.DataFrame([known[code] for code in codes], index=codes.index, columns=columns)
+    numbers, known = pd.factorize(codes)
+    held = [_place(periods.parse(code)) for code in known]
+    table = pd.DataFrame(held, columns=list(_PLACE)).astype(_PLACE)
+    return table.iloc[numbers].set_axis(codes.index)
 
 
 def superseded(measures: pd.DataFrame) -> pd.Series:
     """Which rows another row of the same series and period replaces, by a later vintage."""
-    ordered = measures[[*SERIES, "period", "vintage"]].sort_values("vintage", kind="stable")
-    return ordered.duplicated([*SERIES, "period"], keep="last").reindex(measures.index)
+    keys = measures.groupby([*SERIES, "period"], sort=False).ngroup().to_numpy()
+    return pd.Series(_replaced(keys, measures["vintage"]), index=measures.index)
 
 
 def usable(measures: pd.DataFrame) -> pd.Series:
@@ -51,6 +61,76 @@ def usable(measures: pd.DataFrame) -> pd.Series:
 def series_numbers(measures: pd.DataFrame) -> pd.Series:
     """The same number for all rows of one series."""
     return measures.groupby([*SERIES], sort=True).ngroup()
+
+
+@dataclass(frozen=True)
+class CalendarGrid:
+    """Where each row of a measure table stands in the calendar.
+
+    Attributes
+    ----------
+    series : ndarray of int, shape (n,)
+        Number of each row's series.
+    position : ndarray of int, shape (n,)
+        Number of each row's period, which grows by one from period to period.
+    step : ndarray of int, shape (n,)
+        Periods since the first one of the row's series.
+    latest : ndarray of bool, shape (n,)
+        Whether the row is the latest vintage of its series and period.
+    """
+
+    series: NDArray[np.int64]
+    position: NDArray[np.int64]
+    step: NDArray[np.int64]
+    latest: NDArray[np.bool_]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Series and periods."""
+        if len(self.series) == 0:
+            return 0, 0
+        return int(self.series.max()) + 1, int(self.step.max()) + 1
+
+    def lay_out(self, column: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A column of the table as series by periods; NaN where there is no row."""
+        laid = np.full(self.shape, np.nan)
+        laid[self.series[self.latest], self.step[self.latest]] = column[self.latest]
+        return laid
+
+    def back(self, laid: NDArray[np.float64], steps: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For each row, what was laid out so many periods earlier; NaN where nothing was."""
+        earlier = self.step - steps
+        found = laid[self.series, np.maximum(earlier, 0)]
+        return np.where(earlier >= 0, found, np.nan)
+
+
+def grid_of(measures: pd.DataFrame) -> CalendarGrid:
+    """Lay the rows of a measure table out by the calendar.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        With the key columns. Rows may come in any order.
+
+    Returns
+    -------
+    CalendarGrid
+    """
+    series = series_numbers(measures).to_numpy(dtype=np.int64)
+    numbers = places(measures["period"])["position"].to_numpy(dtype=np.int64)
+    first = pd.Series(numbers).groupby(series).transform("min").to_numpy()
+    keys = series * (numbers.max(initial=0) + 1) + numbers
+    return CalendarGrid(series, numbers, numbers - first, ~_replaced(keys, measures["vintage"]))
+
+
+def _replaced(keys: NDArray[np.int64], vintages: pd.Series) -> NDArray[np.bool_]:
+    """Which rows are not the last by vintage of those with their key; of equals, the last row."""
+    found = np.zeros(len(keys), dtype=bool)
+    if pd.Index(keys).is_unique:
+        return found
+    order = vintages.reset_index(drop=True).sort_values(kind="stable").index
+    found[order] = pd.Series(keys[order]).duplicated(keep="last").to_numpy()
+    return found
 
 
 def _place(period: periods.ReportingPeriod) -> tuple[str, int, int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,6 @@ from pmf_analysis.register.models import Indicator, Level
 from pmf_analysis.register.registry import Context
 from pmf_analysis.terms import Polarity, State
 
-_LEVEL_KEY = ("indicator", "service_area", "period_end")
 _USABLE = [str(state) for state in State if state.has_value]
 
 
@@ -39,6 +38,29 @@ def figures(measures: pd.DataFrame, shown: bool = False) -> NDArray[np.float64]:
     value, state = ("shown_value", "shown_state") if shown else ("value", "state")
     carries = measures[state].astype(str).isin(_USABLE).to_numpy()
     return np.where(carries, numbers(measures, value), np.nan)
+
+
+def numbered(
+    table: pd.DataFrame, columns: Sequence[str]
+) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
+    """Number the rows by what stands in some columns.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    columns : sequence of str
+
+    Returns
+    -------
+    numbers : ndarray of int, shape (n,)
+        The same for rows that are equal in all of the columns.
+    contents : list of tuple
+        What stands in the columns, by number, in order.
+    """
+    numbers = table.groupby(list(columns), sort=True).ngroup().to_numpy(dtype=np.int64)
+    _, first = np.unique(numbers, return_index=True)
+    contents = zip(*(table[name].iloc[first].tolist() for name in columns), strict=True)
+    return numbers, list(contents)
 
 
 def of_indicator(
@@ -71,15 +93,20 @@ def levels(measures: pd.DataFrame, context: Context) -> tuple[list[Level | None]
     targets, floors : list of Level or None
         One for each row.
     """
-    held: dict[tuple[str, str, str], tuple[Level | None, Level | None]] = {}
-    keys = list(zip(*(measures[name].tolist() for name in _LEVEL_KEY), strict=True))
-    for key in keys:
-        if key not in held:
-            indicator, unit, end = key
-            neutral = context.register.indicators[indicator].polarity is Polarity.NEUTRAL
-            on = date.fromisoformat(end)
-            held[key] = (None, None) if neutral else context.register.target_at(indicator, unit, on)
-    return [held[key][0] for key in keys], [held[key][1] for key in keys]
+    register = context.register
+    own = {(row.indicator, row.unit) for row in register.target_rows}
+    pair_of, pairs = numbered(measures, ["indicator", "service_area"])
+    # units without a target of their own share the indicator's
+    shared = [(code, unit if (code, unit) in own else "") for code, unit in pairs]
+    share_of, sharing = pd.factorize(pd.Index(shared, tupleize_cols=False))
+    day_of, days = pd.factorize(measures["period_end"])
+    asked, row_of = np.unique(share_of[pair_of] * len(days) + day_of, return_inverse=True)
+    found = np.empty((2, len(asked)), dtype=object)
+    for place, (share, day) in enumerate(zip(*np.divmod(asked, max(len(days), 1)), strict=True)):
+        code, unit = sharing[share]
+        if register.indicators[code].polarity is not Polarity.NEUTRAL:
+            found[:, place] = register.target_at(code, unit, date.fromisoformat(days[day]))
+    return found[0][row_of].tolist(), found[1][row_of].tolist()
 
 
 def level_values(held: list[Level | None]) -> NDArray[np.float64]:

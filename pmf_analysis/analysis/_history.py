@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.analysis import _columns
-from pmf_analysis.analysis._calendar_grid import CalendarGrid, grid_of
+from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
 from pmf_analysis.analysis._policy import value_of
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context

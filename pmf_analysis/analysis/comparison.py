@@ -39,10 +39,10 @@ class _Grid:
     """Column of each unit."""
     values: NDArray[np.float64]
 
-    def of(self, units: list[str]) -> NDArray[np.float64]:
-        """For each row of the measure table, the value of one unit on the same occasion."""
+    def of(self, units: list[str], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For each row of the measure table, the value of its chosen unit on the same occasion."""
         columns = np.array([self.column.get(unit, -1) for unit in units], dtype=int)
-        return self.values[self.occasion, columns]
+        return self.values[self.occasion, columns[chosen]]
 
 
 def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def _england(measures: pd.DataFrame, grid: _Grid, context: Context) -> _Benchmar
         return _unused(measures)
     unit = register.units.get(register.county)
     name = unit.name if unit else register.county
-    values = grid.of([register.county] * len(measures))
+    values = grid.of([register.county], np.zeros(len(measures), dtype=int))
     itself = (measures["service_area"] == register.county).to_numpy()
     absent = np.select(
         [itself, np.isnan(values)],
@@ -153,26 +153,27 @@ def _region(measures: pd.DataFrame, grid: _Grid, context: Context) -> _Benchmark
     register = context.register
     if "region" not in register.workspace.benchmarks:
         return _unused(measures)
-    units = measures["service_area"].tolist()
-    above = {unit: register.region_of(unit) or "" for unit in set(units)}
-    regions = [above[unit] for unit in units]
-    values = grid.of(regions)
-    nowhere = np.array([region in ("", unit) for unit, region in zip(units, regions, strict=True)])
+    numbers, units = pd.factorize(measures["service_area"])
+    above = [register.region_of(unit) or "" for unit in units]
+    values = grid.of(above, numbers)
+    nowhere = np.array(
+        [region in ("", unit) for unit, region in zip(units, above, strict=True)], dtype=bool
+    )[numbers]
     absent = np.select(
-        [nowhere.astype(bool), np.isnan(values)],
+        [nowhere, np.isnan(values)],
         ["No region stands above this unit.", "The region has no figure for this period."],
         default="",
     )
-    return _Benchmark(np.where(nowhere.astype(bool), np.nan, values), absent)
+    return _Benchmark(np.where(nowhere, np.nan, values), absent)
 
 
 def _neighbours(
     measures: pd.DataFrame, grid: _Grid, context: Context, rules: RuleSet
-) -> tuple[_Benchmark, list[str]]:
+) -> tuple[_Benchmark, NDArray[np.object_]]:
     """Median of each row's neighbours, and how many of them had a number."""
     register = context.register
     if "neighbours" not in register.workspace.benchmarks:
-        return _unused(measures), [""] * len(measures)
+        return _unused(measures), np.full(len(measures), "", dtype=object)
     codes, order = pd.factorize(measures["service_area"])
     near = [register.neighbours(unit, _model(context)) for unit in order]
     columns = np.full((len(near), max([1, *map(len, near)])), -1)
@@ -188,9 +189,10 @@ def _neighbours(
         ["No neighbours are registered.", "Too few neighbours have a figure for this period."],
         default="",
     )
-    pairs = zip(count, listed, strict=True)
-    compared = [f"{some} of {most}" if most else "" for some, most in pairs]
-    return _Benchmark(np.where(few, np.nan, median), absent), compared
+    pairs, row_of = np.unique(np.column_stack([count, listed]), axis=0, return_inverse=True)
+    compared = [f"{some} of {most}" if most else "" for some, most in pairs.tolist()]
+    held = np.array(compared, dtype=object)[row_of]
+    return _Benchmark(np.where(few, np.nan, median), absent), held
 
 
 def _unused(measures: pd.DataFrame) -> _Benchmark:
@@ -226,7 +228,7 @@ def _verdicts(measures: pd.DataFrame, benchmark: _Benchmark, polarity: NDArray) 
 
 def _reasons(
     measures: pd.DataFrame, comparable: NDArray[np.bool_], benchmarks: tuple[_Benchmark, ...]
-) -> list[str]:
+) -> NDArray[np.object_]:
     """Why a row was not compared with some benchmark; empty when it was with all in use."""
     value = _columns.figures(measures, shown=True)
     no_interval = np.isnan(_columns.numbers(measures, "shown_lower")) | np.isnan(
@@ -241,11 +243,16 @@ def _reasons(
         ],
         default="",
     )
-    absent = zip(*(benchmark.absent for benchmark in benchmarks), strict=True)
-    return [
-        first or " ".join(reason for reason in each if reason)
-        for first, each in zip(own, absent, strict=True)
-    ]
+    parts = [own, *(benchmark.absent for benchmark in benchmarks)]
+    known = [pd.factorize(np.asarray(part, dtype=object)) for part in parts]
+    cases, row_of = np.unique(
+        np.column_stack([numbers for numbers, _ in known]), axis=0, return_inverse=True
+    )
+    said = []
+    for case in cases.tolist():
+        first, *rest = (texts[number] for (_, texts), number in zip(known, case, strict=True))
+        said.append(first or " ".join(reason for reason in rest if reason))
+    return np.array(said, dtype=object)[row_of]
 
 
 def _model(context: Context) -> str:

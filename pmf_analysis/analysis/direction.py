@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.analysis import _columns
-from pmf_analysis.analysis._calendar_grid import CalendarGrid, grid_of
+from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
 from pmf_analysis.analysis._policy import value_of
 from pmf_analysis.analysis._printed import last_digits
 from pmf_analysis.analysis._regression import Lines, sliding_lines
@@ -142,7 +142,8 @@ def _regression(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, obje
     lines = _lines_at_rows(rows, rules)
     overlapping = _columns.of_indicator(rows.measures, context, lambda one: one.overlapping)
     minimum: dict[str, int] = value_of(rules, "regression.minimum_points")
-    needed = np.array([minimum[one] for one in rows.frequency], dtype=float)
+    frequencies, known = pd.factorize(rows.frequency)
+    needed = np.array([minimum[one] for one in known], dtype=float)[frequencies]
     no_number = np.isnan(_columns.figures(rows.measures))
     reasons = np.select(
         [~rows.grid.latest, no_number, overlapping.astype(bool), lines.points < needed],
@@ -150,10 +151,7 @@ def _regression(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, obje
             "An earlier version of this figure.",
             "This period has no number.",
             "Successive figures share months or children, so no test applies.",
-            [
-                f"Figures in the window: {int(points)}; at least {int(least)} are needed."
-                for points, least in zip(np.nan_to_num(lines.points), needed, strict=True)
-            ],
+            _too_few(np.nan_to_num(lines.points), needed),
         ],
         default="",
     )
@@ -169,6 +167,16 @@ def _regression(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, obje
         "dot_regression_reason": reasons,
         "dot_rule_regression": _regression_words(rows, overlapping, rules),
     }
+
+
+def _too_few(points: NDArray[np.float64], needed: NDArray[np.float64]) -> NDArray[np.object_]:
+    """In words how many figures the window of each row holds, and must hold."""
+    pairs, row_of = np.unique(np.column_stack([points, needed]), axis=0, return_inverse=True)
+    said = [
+        f"Figures in the window: {int(held)}; at least {int(least)} are needed."
+        for held, least in pairs
+    ]
+    return np.array(said, dtype=object)[row_of]
 
 
 def _lines_at_rows(rows: _Rows, rules: RuleSet) -> Lines:
@@ -225,17 +233,20 @@ def _regression_words(rows: _Rows, overlapping: NDArray, rules: RuleSet) -> NDAr
         )
         for frequency, window in value_of(rules, "regression.window").items()
     }
-    tested = np.array([words[one] for one in rows.frequency], dtype=object)
     described = str(value_of(rules, "regression.words_overlapping"))
-    chosen = np.where(overlapping.astype(bool), described, tested)
-    return np.array([f"{rules.label}: {one}" for one in chosen], dtype=object)
+    frequencies, known = pd.factorize(rows.frequency)
+    said = [f"{rules.label}: {one}" for one in (*(words[one] for one in known), described)]
+    chosen = np.where(overlapping.astype(bool), len(known), frequencies)
+    return np.array(said, dtype=object)[chosen]
 
 
-def _earlier_codes(codes: pd.Series, steps: NDArray[np.int64]) -> list[str]:
+def _earlier_codes(codes: pd.Series, steps: NDArray[np.int64]) -> NDArray[np.object_]:
     """Code of the period that each row is held against."""
-    found: dict[tuple[str, int], str] = {}
-    pairs = list(zip(codes.tolist(), steps.tolist(), strict=True))
-    for code, back in pairs:
-        if (code, back) not in found:
-            found[code, back] = periods.shift(periods.parse(code), -back).code
-    return [found[pair] for pair in pairs]
+    known, places = np.unique(steps, return_inverse=True)
+    numbers, labels = pd.factorize(codes)
+    pairs, row_of = np.unique(numbers * len(known) + places, return_inverse=True)
+    earlier = [
+        periods.shift(periods.parse(labels[number]), -int(known[place])).code
+        for number, place in zip(*np.divmod(pairs, max(len(known), 1)), strict=True)
+    ]
+    return np.array(earlier, dtype=object)[row_of]

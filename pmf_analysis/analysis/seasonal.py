@@ -145,53 +145,91 @@ def adjust(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     """
     require(measures, (*MEASURE, *SEGMENTS), "measure")
     rules = SeasonalRules.of(context.register.rule_set(RULE_SET))
-    place = _calendar.places(measures["period"])
-    overlapping = of_indicator(measures, context, lambda found: found.overlapping).astype(bool)
-    rows = pd.DataFrame(
-        {
-            "series": _calendar.series_numbers(measures),
-            "era": measures["era"], "segment": measures["segment"], "value": measures["value"],
-            "usable": _calendar.usable(measures) & ~overlapping, **place,
-        }
-    )  # fmt: skip
-    factor = pd.Series(1.0, index=measures.index)
-    found = pd.Series(False, index=measures.index)
-    note = pd.Series("", index=measures.index, dtype=object)
-    note[overlapping] = _refusal("successive figures overlap")
-    yearly = (place["frequency"] == Frequency.YEAR.value) & ~overlapping
+    series = _Rows.of(measures, context)
+    count = len(measures)
+    factor, found = np.ones(count), np.zeros(count, dtype=bool)
+    note = np.full(count, "", dtype=object)
+    note[series.overlapping] = _refusal("successive figures overlap")
+    yearly = (series.frequency == Frequency.YEAR.value) & ~series.overlapping
     note[yearly] = "Yearly figures: nothing to adjust for the time of year"
-    rest = rows[~overlapping & ~yearly]
-    for _, one in rest.groupby(["series", "frequency"], sort=True):
-        for era, pattern, borrowed in _patterns(one, rules):
+    for one in series.each(~series.overlapping & ~yearly):
+        for era, pattern, borrowed in _patterns(series, one, rules):
             if pattern.factors is None:
-                note[era.index] = _refusal(pattern.reason)
+                note[era] = _refusal(pattern.reason)
                 continue
-            found[era.index] = True
-            factor[era.index] = pattern.factors[era["season"]]
-            note[era.index] = _notes(era, pattern.factors, borrowed, rules)
-    adjusted = _rounded(measures["value"] / factor).where(found, measures["value"])
+            found[era] = True
+            factor[era] = pattern.factors[series.season[era]]
+            note[era] = _notes(series, era, pattern.factors, borrowed, rules)
+    value = measures["value"]
+    adjusted = _rounded(value / factor).where(found, value)
     return pd.DataFrame(
         {
             "seasonal_factor": factor,
-            "adjusted": adjusted.where(_calendar.usable(measures)),
+            "adjusted": adjusted.where(series.usable),
             "is_adjusted": found,
-            "seasonal_note": note.astype("str"),
-        }
+            "seasonal_note": pd.Series(note, index=measures.index).astype("str"),
+        },
+        index=measures.index,
     )
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The measure table as columns of equal length, shape (n,).
+
+    ``usable`` says which figures are charted; ``overlapping`` which share months or
+    children with the one before.
+    """
+
+    series: Ints
+    frequency: NDArray[np.object_]
+    position: Ints
+    season: Ints
+    label: NDArray[np.object_]
+    era: Ints
+    segment: Ints
+    value: Floats
+    usable: NDArray[np.bool_]
+    overlapping: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, measures: pd.DataFrame, context: Context) -> _Rows:
+        place = _calendar.places(measures["period"])
+        return cls(
+            _calendar.series_numbers(measures).to_numpy(),
+            place["frequency"].to_numpy(dtype=object),
+            place["position"].to_numpy(),
+            place["season"].to_numpy(),
+            place["season_label"].to_numpy(dtype=object),
+            measures["era"].to_numpy(),
+            measures["segment"].to_numpy(),
+            measures["value"].to_numpy(dtype=float, na_value=np.nan),
+            _calendar.usable(measures).to_numpy(),
+            of_indicator(measures, context, lambda found: found.overlapping).astype(bool),
+        )
+
+    def each(self, chosen: NDArray[np.bool_]) -> Iterator[Ints]:
+        """Places of the chosen rows of each series and frequency."""
+        places = np.flatnonzero(chosen)
+        keys = pd.DataFrame({"series": self.series[places], "frequency": self.frequency[places]})
+        for inside in keys.groupby(["series", "frequency"], sort=True).indices.values():
+            yield places[np.sort(inside)]
+
+
 def _patterns(
-    series: pd.DataFrame, rules: SeasonalRules
-) -> Iterator[tuple[pd.DataFrame, Pattern, bool]]:
-    # each era's rows, its pattern, and whether that came from all eras
-    length = season_length(Frequency(series["frequency"].iloc[0]))
-    known = series[series["usable"]].sort_values("position")
-    for era, rows in series.groupby("era", sort=True):
-        own = known[known["era"] == era]
-        borrowed = _too_short(own["season"].to_numpy(), length, rules)
+    series: _Rows, places: Ints, rules: SeasonalRules
+) -> Iterator[tuple[Ints, Pattern, bool]]:
+    # each era's places, its pattern, and whether that came from all eras
+    length = season_length(Frequency(series.frequency[places[0]]))
+    known = places[series.usable[places]]
+    known = known[np.argsort(series.position[known])]
+    for era in np.unique(series.era[places]):
+        own = known[series.era[known] == era]
+        borrowed = _too_short(series.season[own], length, rules)
         source = known if borrowed else own
-        columns = (source[name].to_numpy() for name in ("value", "position", "season", "segment"))
-        yield rows, find_pattern(*columns, length, rules), borrowed
+        columns = (series.value, series.position, series.season, series.segment)
+        pattern = find_pattern(*(column[source] for column in columns), length, rules)
+        yield places[series.era[places] == era], pattern, borrowed
 
 
 def _too_short(season: Ints, length: int, rules: SeasonalRules) -> bool:
@@ -251,13 +289,16 @@ def _too_few(count: int, length: int, rules: SeasonalRules) -> str:
     )
 
 
-def _notes(rows: pd.DataFrame, factors: Floats, borrowed: bool, rules: SeasonalRules) -> pd.Series:
+def _notes(
+    series: _Rows, places: Ints, factors: Floats, borrowed: bool, rules: SeasonalRules
+) -> NDArray[np.object_]:
     source = ", going by the years before and after the registered break" if borrowed else ""
-    texts = {
-        season: f"Adjusted for the time of year: {label} {_runs_at(factors[season], rules)}{source}"
-        for season, label in zip(rows["season"], rows["season_label"], strict=True)
-    }
-    return rows["season"].map(texts)
+    texts = np.full(len(factors), "", dtype=object)
+    seasons, first = np.unique(series.season[places], return_index=True)
+    for season, label in zip(seasons, series.label[places[first]], strict=True):
+        runs_at = _runs_at(factors[season], rules)
+        texts[season] = f"Adjusted for the time of year: {label} {runs_at}{source}"
+    return texts[series.season[places]]
 
 
 def _runs_at(factor: float, rules: SeasonalRules) -> str:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.analysis import _calendar, seasonal, xmr
-from pmf_analysis.analysis._columns import level_values, levels, of_indicator, polarities
+from pmf_analysis.analysis._columns import level_values, levels, numbered, of_indicator, polarities
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
@@ -229,8 +229,9 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
 def _reasons(
     rows: pd.DataFrame, chart: _Chart, goal: NDArray[np.float64], way: NDArray[Any]
 ) -> pd.Series:
-    pairs = zip(rows["series"], rows["segment"], strict=True)
-    basis = np.array([chart.basis.get(pair, "") for pair in pairs], dtype=object)
+    part_of, parts = numbered(rows, ["series", "segment"])
+    texts = np.array([chart.basis.get(part, "") for part in parts], dtype=object)
+    basis = texts[part_of] if len(parts) else np.array([], dtype=object)
     tested = np.zeros(len(rows), dtype=bool)
     tested[chart.tested_rows] = True
     no_figure = {

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pmf_analysis import formats, periods
 from pmf_analysis.analysis import _columns
@@ -86,32 +87,65 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     decimals = _columns.of_indicator(measures, context, lambda indicator: indicator.decimals)
     values = printed(_columns.figures(measures, shown=True), decimals)
     denominators = _columns.numbers(measures, "shown_denominator")
-    cells = (measures[name].tolist() for name in _CELLS)
+    case_of, first = _cases(measures, context, values, denominators, targets, floors)
+    cells = [measures[name].iloc[first].tolist() for name in _CELLS]
     verdicts = [
         rate(
             Rated(
                 indicator=context.register.indicators[code],
                 unit_kind=_kind(unit, context),
                 period_end=date.fromisoformat(end),
-                value=value,
-                denominator=denominator,
+                value=values[place],
+                denominator=denominators[place],
                 state=state,
-                target=target,
-                floor=floor,
+                target=targets[place],
+                floor=floors[place],
             ),
             rules,
         )
-        for code, unit, end, state, value, denominator, target, floor in zip(
-            *cells, values, denominators, targets, floors, strict=True
-        )
+        for place, code, unit, end, state in zip(first.tolist(), *cells, strict=True)
     ]
+    rags = pd.Series([str(rag) for rag, _ in verdicts], dtype="str")
+    reasons = pd.Series([reason for _, reason in verdicts], dtype="str")
     return measures[list(KEY)].assign(
         target=_columns.level_values(targets),
         floor=_columns.level_values(floors),
-        rag=[str(rag) for rag, _ in verdicts],
+        rag=rags.take(case_of).array,
         rag_rule=f"{rules.label}: {value_of(rules, 'summary')}",
-        rag_reason=[reason for _, reason in verdicts],
+        rag_reason=reasons.take(case_of).array,
     )
+
+
+def _cases(
+    measures: pd.DataFrame,
+    context: Context,
+    values: NDArray[np.float64],
+    denominators: NDArray[np.float64],
+    targets: list[Level | None],
+    floors: list[Level | None],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows that are alike in all that their verdict looks at, and the first row of each kind.
+
+    Without a number only the state counts; without a level only the end of the period.
+    """
+    pairs = zip(targets, floors, strict=True)
+    levels = np.array([not (one is None and other is None) for one, other in pairs], dtype=bool)
+    neutral = _columns.polarities(measures, context) == Polarity.NEUTRAL.value
+    number = ~np.isnan(values)
+    rated = number & levels
+    looked_at = pd.DataFrame(
+        {
+            "indicator": measures["indicator"].array,
+            "period_end": measures["period_end"].array,
+            "state": measures["shown_state"].where(~number, "").array,
+            "value": np.where(rated | (number & neutral), values, np.where(number, 0.0, np.nan)),
+            "unit": measures["service_area"].where(rated, "").array,
+            "denominator": np.where(rated, denominators, 0.0),
+        }
+    )
+    kinds = looked_at.groupby(list(looked_at), sort=False, dropna=False).ngroup().to_numpy()
+    _, first, case_of = np.unique(kinds, return_index=True, return_inverse=True)
+    return case_of, first
 
 
 def rate(figure: Rated, rules: RuleSet) -> tuple[Rag, str]:

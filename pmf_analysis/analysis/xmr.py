@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pmf_analysis.analysis import _rules
@@ -225,13 +226,16 @@ def variation(causes: ArrayLike, polarity: ArrayLike) -> Codes:
     ndarray of str, shape (n,)
         Codes of `terms.Variation`.
     """
-    meaning = {
-        (cause.value, polarity.value): _meaning(cause, polarity).value
-        for cause in SpecialCause
-        for polarity in Polarity
-    }
-    pairs = zip(_texts(causes), _texts(polarity), strict=True)
-    return np.array([meaning[pair] for pair in pairs], dtype=object)
+    rows, causes_known = pd.factorize(_texts(causes))
+    columns, ways_known = pd.factorize(_texts(polarity))
+    meaning = np.array(
+        [
+            [_meaning(SpecialCause(cause), Polarity(way)).value for way in ways_known]
+            for cause in causes_known
+        ],
+        dtype=object,
+    )
+    return meaning[rows, columns] if len(rows) else np.array([], dtype=object)
 
 
 def assurance(target: ArrayLike, lower: ArrayLike, upper: ArrayLike, polarity: ArrayLike) -> Codes:
@@ -399,5 +403,6 @@ def _two_in_three(close: Ints, side: Ints, joined: Flags) -> Ints:
 
 
 def _texts(codes: ArrayLike) -> Codes:
-    # plain text: a Term compares equal to its code but is another key
-    return np.array([str(code) for code in np.asarray(codes, dtype=object)], dtype=object)
+    # plain text, where a term may stand
+    given, known = pd.factorize(np.asarray(codes, dtype=object))
+    return np.array([str(code) for code in known], dtype=object)[given]

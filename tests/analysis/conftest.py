@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
@@ -12,33 +11,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from pmf_analysis import periods
-from pmf_analysis.register.models import Break, Indicator, Level, RuleSet, Unit, level_at
+from pmf_analysis.register.models import Break, Indicator, RuleSet, Workspace
+from pmf_analysis.register.registry import Context, Register
 from pmf_analysis.tables import MEASURE
-
-
-@dataclass(frozen=True)
-class TinyRegister:
-    """What the methods ask of a register."""
-
-    indicators: dict[str, Indicator]
-    units: dict[str, Unit] = field(default_factory=dict)
-    breaks: tuple[Break, ...] = ()
-    rules: dict[str, RuleSet] = field(default_factory=dict)
-
-    def rule_set(self, name: str) -> RuleSet:
-        return self.rules[name]
-
-    def target_at(self, indicator: str, unit: str, on: date) -> tuple[Level | None, Level | None]:
-        found = self.indicators[indicator]
-        return level_at(found.target, on), level_at(found.floor, on)
-
-
-@dataclass(frozen=True)
-class TinyContext:
-    """A register as at a date."""
-
-    register: TinyRegister
-    as_at: date = date(2026, 1, 1)
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +45,20 @@ def make_indicator() -> Callable[..., Indicator]:
 
 
 @pytest.fixture
-def make_context(rule_sets) -> Callable[..., TinyContext]:
+def make_context(rule_sets) -> Callable[..., Context]:
     """A context from indicators and breaks."""
 
-    def make(*indicators: Indicator, breaks: tuple[Break, ...] = ()) -> TinyContext:
-        known = {found.code: found for found in indicators or (indicator(),)}
-        return TinyContext(TinyRegister(known, breaks=breaks, rules=dict(rule_sets)))
+    def make(*indicators: Indicator, breaks: tuple[Break, ...] = ()) -> Context:
+        held = Register(
+            workspace=Workspace(
+                title="T", register_name="t", county="A", report_kinds=["authority"]
+            ),
+            indicators={found.code: found for found in indicators or (indicator(),)},
+            units={},
+            breaks=breaks,
+            rule_sets=rule_sets,
+        )
+        return Context(held, date(2026, 1, 1))
 
     return make
 
