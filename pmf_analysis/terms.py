@@ -229,11 +229,11 @@ class SpecialCause(Term):
     TREND_DOWN = "trend_down", "part of a steady fall"
     TWO_IN_THREE_HIGH = (
         "two_in_three_high",
-        "close to the upper limit, like one of its neighbours",
+        "close to the upper limit, like a figure just before or after it",
     )
     TWO_IN_THREE_LOW = (
         "two_in_three_low",
-        "close to the lower limit, like one of its neighbours",
+        "close to the lower limit, like a figure just before or after it",
     )
     SHIFT_HIGH = "shift_high", "part of a long run above the average"
     SHIFT_LOW = "shift_low", "part of a long run below the average"
