@@ -80,7 +80,7 @@ def histories(measures: pd.DataFrame, context: Context, rules: RuleSet) -> list[
     eras = grid.lay_out(_columns.numbers(measures, "era"))
     segments = _columns.numbers(measures, "segment").astype(int)
     newest = _newest_position(measures, grid)
-    codes, labels = measures["indicator"].tolist(), measures["period"].tolist()
+    codes, labels = (measures[name].to_numpy(dtype=object) for name in ("indicator", "period"))
     found = []
     for number in range(grid.shape[0]):
         own = np.flatnonzero(~np.isnan(rows[number]))

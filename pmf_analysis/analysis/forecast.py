@@ -13,6 +13,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.analysis import _backtest, _pool
@@ -38,8 +39,8 @@ _COLUMNS = {
     "forecast_target_chance": "float64",
 }  # fmt: skip
 
-Cells = dict[str, list[str]]
-"""Columns of the measure table as lists, for quick look-ups."""
+Cells = dict[str, NDArray[np.object_]]
+"""Columns of the measure table as arrays, for quick look-ups."""
 
 _NAIVE = {
     "month": "last month's figure, or that of the same month a year before",
@@ -116,7 +117,8 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         for batch in _batches(measures, [one for one in found if not one.reason], rules)
         for result in _forecast(batch)
     }
-    cells = {name: measures[name].tolist() for name in (*KEY, "period_end", "state")}
+    needed = (*KEY, "period_end", "state")
+    cells = {name: measures[name].to_numpy(dtype=object) for name in needed}
     rows: list[dict[str, object]] = []
     for history in found:
         result = results.get(history.last)

@@ -29,6 +29,13 @@ SIGNALS = {
 }
 
 
+_MEASURED = (*SERIES, "period", "period_end", "shown_value", "shown_label")
+_COMING = (
+    *SERIES, "period", "horizon", "forecast", "forecast_lower80", "forecast_upper80",
+    "forecast_lower95", "forecast_upper95",
+)  # fmt: skip
+
+
 def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Context) -> pd.DataFrame:
     """One row per series: its latest figure, what the methods say, what it rests on.
 
@@ -49,17 +56,19 @@ def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Contex
         limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
         ``verdict_reason``.
     """
+    analysis = analysis.reset_index(drop=True)
     is_forecast = analysis["state"] == State.FORECAST
-    measured = analysis[~is_forecast]
+    measured = analysis.loc[~is_forecast, list(_MEASURED)]
     if measured.empty:
         return pd.DataFrame()
-    latest = measured.groupby(list(SERIES), sort=True).tail(1).reset_index(drop=True)
+    last = measured.groupby(list(SERIES), sort=True).tail(1).index
+    latest = analysis.loc[last].reset_index(drop=True)
     latest = _with_newest(latest, measured, context)
     latest = _with_levels(latest, context)
     latest = _with_texts(latest, context)
     latest = _with_previous(latest, measured)
     latest["signal"] = latest["variation"].map(SIGNALS).fillna("not_tested")
-    latest = _with_forecast(latest, analysis[is_forecast])
+    latest = _with_forecast(latest, analysis.loc[is_forecast, list(_COMING)])
     latest = _with_breaks(latest, measured, context)
     found = verdicts[["indicator", "service_area", "verdict", "reason"]].rename(
         columns={"reason": "verdict_reason"}
@@ -93,7 +102,8 @@ def _with_newest(latest: pd.DataFrame, measured: pd.DataFrame, context: Context)
 
 def _with_levels(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
     positions = []
-    for row in latest.itertuples(index=False):
+    needed = latest[["indicator", "shown_value", "period_end"]]
+    for row in needed.itertuples(index=False):
         expected = context.register.indicator(row.indicator).expected_range
         if (
             expected is None
@@ -111,7 +121,8 @@ def _with_levels(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 
 def _with_texts(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
-    rows = list(latest.itertuples(index=False))
+    needed = ("indicator", "shown_value", "shown_numerator", "shown_denominator", "target", "floor")
+    rows = list(latest[list(needed)].itertuples(index=False))
     indicators = [context.register.indicator(row.indicator) for row in rows]
     pairs = list(zip(rows, indicators, strict=True))
     return latest.assign(
@@ -161,14 +172,11 @@ def _with_forecast(latest: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
 def _with_breaks(latest: pd.DataFrame, measured: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The latest break, and the latest rebase, inside each series' own span."""
     first = measured.groupby(list(SERIES), sort=True)["period_end"].min().rename("first_end")
-    spans = latest.merge(first.reset_index(), on=list(SERIES), how="left")
+    spans = latest[[*SERIES, "period_end"]].merge(first.reset_index(), on=list(SERIES), how="left")
+    needed = ("indicator", "service_area", "first_end", "period_end")
     rows = [
-        _break_facts(
-            context.register.breaks_of(row.indicator, row.service_area),
-            row.first_end,
-            row.period_end,
-        )
-        for row in spans.itertuples(index=False)
+        _break_facts(context.register.breaks_of(indicator, unit), first_end, last_end)
+        for indicator, unit, first_end, last_end in spans[list(needed)].itertuples(index=False)
     ]
     return pd.concat([latest, pd.DataFrame(rows, index=latest.index)], axis=1)
 
@@ -197,27 +205,31 @@ def _break_facts(breaks: Sequence[Break], first_end: str, last_end: str) -> dict
     return facts
 
 
+_KEPT = (
+    "period", "vintage", "numerator", "denominator", "value", "state", "lower", "upper",
+    "method", "shown_numerator", "shown_denominator", "shown_value", "shown_lower",
+    "shown_upper", "shown_label", "target", "floor", "rag", "rag_rule",
+    "dot_previous", "dot_previous_change", "dot_previous_period", "dot_regression",
+    "dot_regression_p", "dot_regression_points", "chart_value", "seasonal_factor", "centre",
+    "lower_limit", "upper_limit", "special_cause", "variation", "assurance",
+    "chart_points", "rule_set", "england", "region", "neighbour_median",
+    "neighbours_compared", "neighbour_model", "vs_england", "vs_neighbours",
+    "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
+    "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",
+    "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
+    "comparison_rule", "dot_rule_previous", "dot_rule_regression", "vs_region",
+    "rag_reason", "chart_reason", "forecast_reason", "verdict_reason",
+)  # fmt: skip
+
+
 def evidence(row: Mapping[str, Any]) -> dict[str, object]:
     """The numbers behind a series' findings, as plain values for JSON."""
-    kept = (
-        "period", "vintage", "numerator", "denominator", "value", "state", "lower", "upper",
-        "method", "shown_numerator", "shown_denominator", "shown_value", "shown_lower",
-        "shown_upper", "shown_label", "target", "floor", "rag", "rag_rule",
-        "dot_previous", "dot_previous_change", "dot_previous_period", "dot_regression",
-        "dot_regression_p", "dot_regression_points", "chart_value", "seasonal_factor", "centre",
-        "lower_limit", "upper_limit", "special_cause", "variation", "assurance",
-        "chart_points", "rule_set", "england", "region", "neighbour_median",
-        "neighbours_compared", "neighbour_model", "vs_england", "vs_neighbours",
-        "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
-        "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",
-        "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
-        "comparison_rule", "dot_rule_previous", "dot_rule_regression", "vs_region",
-        "rag_reason", "chart_reason", "forecast_reason", "verdict_reason",
-    )  # fmt: skip
-    return {name: plain(row[name]) for name in kept if name in row and _there(row[name])}
+    return {name: plain(row[name]) for name in _KEPT if name in row and _there(row[name])}
 
 
 def _there(value: object) -> bool:
+    if isinstance(value, str):
+        return value != ""
     if value is None or value is pd.NA:
         return False
     return not np.isnan(value) if isinstance(value, float) else value != ""
@@ -225,6 +237,8 @@ def _there(value: object) -> bool:
 
 def plain(value: object) -> object:
     """A value as JSON can hold it; floats to 12 significant digits."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, np.integer)):

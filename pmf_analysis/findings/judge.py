@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pmf_analysis.findings.catalogue_files import Catalogue, Entry, load_catalogue
@@ -38,22 +39,26 @@ def judge(
     catalogue = catalogue or load_catalogue()
     if facts.empty:
         return pd.DataFrame(columns=list(FINDING), dtype="str")
-    series = facts.to_dict("index")
-    filled: dict[int, tuple[dict[str, str], str]] = {}
-    rows = []
-    for order, entry in enumerate(catalogue.entries):
-        for index in facts.index[holds(facts, entry.when)]:
-            row = series[index]
-            if index not in filled:
-                filled[index] = (texts(row, context), _canonical(evidence(row)))
-            rows.append((index, order, _finding(entry, row, *filled[index])))
-    rows.sort(key=lambda found: found[:2])
-    return pd.DataFrame([finding for *_, finding in rows], columns=list(FINDING), dtype="str")
+    columns = (facts[name].to_numpy(dtype=object).tolist() for name in facts.columns)
+    series = [dict(zip(facts.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    found = sorted(
+        (index, order)
+        for order, entry in enumerate(catalogue.entries)
+        for index in np.flatnonzero(holds(facts, entry.when)).tolist()
+    )
+    judged = {index: number for number, index in enumerate(dict.fromkeys(at for at, _ in found))}
+    words = {index: texts(series[index], context) for index in judged}
+    rows = [
+        _finding(catalogue.entries[order], series[index], words[index]) for index, order in found
+    ]
+    # the evidence is long and the same for all findings of a series: written out once
+    proofs = pd.Series([_canonical(evidence(series[index])) for index in judged], dtype="str")
+    return pd.DataFrame(rows, columns=list(FINDING[:-1]), dtype="str").assign(
+        **{FINDING[-1]: proofs.take([judged[index] for index, _ in found]).array}
+    )
 
 
-def _finding(
-    entry: Entry, row: Mapping[str, Any], words: dict[str, str], proof: str
-) -> dict[str, str]:
+def _finding(entry: Entry, row: Mapping[str, Any], words: dict[str, str]) -> dict[str, str]:
     series = {name: str(row[name]) for name in SERIES}
     key = "|".join([entry.code, *series.values(), str(row["period"])])
     sentence = " ".join(entry.sentence.format_map(words).split())
@@ -65,7 +70,6 @@ def _finding(
         **series,
         "period": str(row["period"]),
         "sentence": sentence if sentence.endswith((".", "?")) else sentence + ".",
-        "evidence": proof,
     }
 
 

@@ -144,8 +144,8 @@ def _find_rows(
     keys = dict(
         zip(
             zip(
-                candidates["service_area"][usable],
-                candidates["cohort"][usable],
+                candidates["service_area"].to_numpy(dtype=object)[usable],
+                candidates["cohort"].to_numpy(dtype=object)[usable],
                 when_there[usable].tolist(),
                 strict=True,
             ),
@@ -153,7 +153,7 @@ def _find_rows(
             strict=True,
         )
     )
-    areas, cohorts = rows["service_area"].tolist(), rows["cohort"].tolist()
+    areas, cohorts = (rows[name].to_numpy(dtype=object) for name in ("service_area", "cohort"))
     found = [
         keys.get((area, cohort, at), keys.get((area, ALL, at), -1))
         for area, cohort, at in zip(areas, cohorts, when.tolist(), strict=True)

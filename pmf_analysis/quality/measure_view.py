@@ -246,7 +246,8 @@ def _level_agreed(rows: pd.DataFrame, sources: Sources) -> pd.Series:
         neutral = register.indicators[indicator].polarity is Polarity.NEUTRAL
         return _word(neutral or register.target_at(indicator, unit, on)[0] is not None)
 
-    pairs = list(zip(rows["indicator"], rows["service_area"], strict=True))
+    columns = (rows[name].to_numpy(dtype=object) for name in ("indicator", "service_area"))
+    pairs = list(zip(*columns, strict=True))
     known = {pair: agreed(*pair) for pair in set(pairs) if all(isinstance(x, str) for x in pair)}
     return pd.Series([known.get(pair) for pair in pairs], index=rows.index, dtype="str")
 

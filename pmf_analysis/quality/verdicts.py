@@ -210,7 +210,7 @@ def _by_pair(linked: pd.DataFrame) -> Callable[[str, str], list[RuleResult]]:
     ends = np.append(first, len(keys))[1:]
     heads = zip(*(linked[name].iloc[first].tolist() for name in PAIR), strict=True)
     spans = dict(zip(heads, zip(first.tolist(), ends.tolist(), strict=True), strict=True))
-    columns = [linked[name].tolist() for name in _KEPT]
+    columns = [linked[name].to_numpy(dtype=object) for name in _KEPT]
 
     def results(code: str, unit: str) -> list[RuleResult]:
         start, end = spans.get((code, unit), (0, 0))
