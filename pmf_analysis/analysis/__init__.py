@@ -199,25 +199,23 @@ def _filled(coming: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _spread(table: pd.DataFrame, index: pd.Index, words: Mapping[str, str]) -> pd.DataFrame:
     # a method's columns on all rows, with a stated content where it returned none
-    absent = index.difference(table.index)
-    if not len(absent):
-        return table.reindex(index)
-    truths = [name for name, kind in table.dtypes.items() if pd.api.types.is_bool_dtype(kind)]
-    table = table.astype(dict.fromkeys(truths, "boolean"))
-    rest = {
-        name: pd.Series(words.get(name, _nothing(kind)), index=absent, dtype=kind)
-        for name, kind in table.dtypes.items()
-    }
-    whole = pd.concat([table, pd.DataFrame(rest, index=absent)])
-    return whole if whole.index.equals(index) else whole.reindex(index)
-
-
-def _nothing(kind: object) -> object:
-    if pd.api.types.is_bool_dtype(kind):
-        return pd.NA
-    if pd.api.types.is_integer_dtype(kind):
-        return 0
-    return np.nan if pd.api.types.is_numeric_dtype(kind) else ""
+    whole = table.reindex(index)
+    absent = ~index.isin(table.index)
+    if not absent.any():
+        return whole
+    columns = {}
+    for name, kind in table.dtypes.items():
+        column = whole[name]
+        if name in words:
+            column = column.where(~absent, str(words[name]))
+        elif pd.api.types.is_bool_dtype(kind):
+            column = column.astype("boolean")
+        elif pd.api.types.is_integer_dtype(kind):
+            column = column.where(~absent, 0).astype(kind)
+        elif not pd.api.types.is_numeric_dtype(kind):
+            column = column.where(~absent, "")
+        columns[name] = column
+    return pd.DataFrame(columns, index=index)
 
 
 def _refuse_taken(own: list[str], name: str, owners: Mapping[str, str]) -> None:

@@ -140,13 +140,7 @@ def seasonal_pattern(z: Floats, season: int, rules: PoolRules) -> Floats:
     half = len(weights) // 2
     rest = np.full_like(z, np.nan)
     rest[:, half : half + trend.shape[1]] = z[:, half : half + trend.shape[1]] - trend
-    there = ~np.isnan(rest)
-    known = np.where(there, rest, 0.0)
-    sums, counts = (
-        np.stack([part[:, k::season].sum(axis=1) for k in range(season)], axis=1)
-        for part in (known, there)
-    )
-    pattern = sums / counts
+    pattern = np.stack([np.nanmean(rest[:, k::season], axis=1) for k in range(season)], axis=1)
     pattern = pattern - pattern.mean(axis=1)[:, None]
     return np.where(_has_season(z, season, rules)[:, None], pattern, none)
 

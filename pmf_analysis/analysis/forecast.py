@@ -269,14 +269,15 @@ def _coming_rows(cells: Cells, result: _Result) -> list[dict[str, object]]:
     """One row for each coming period."""
     last = periods.parse(cells["period"][result.history.last])
     limits = _limits(result)
-    series = _key(cells, result.history.last) | _blank() | {"state": str(State.FORECAST)}
     rows = []
     for step in range(1, len(result.centre) + 1):
         period = periods.shift(last, step)
         numbers = {name: _short(values[step - 1]) for name, values in limits.items()}
         rows.append(
-            series
-            | {"period": period.code, "period_end": period.end.isoformat(), "horizon": step}
+            _key(cells, result.history.last)
+            | _blank()
+            | {"period": period.code, "period_end": period.end.isoformat()}
+            | {"state": str(State.FORECAST), "horizon": step}
             | numbers
         )
     return rows

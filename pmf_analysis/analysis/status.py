@@ -126,22 +126,19 @@ def _cases(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows that are alike in all that their verdict looks at, and the first row of each kind.
 
-    Without a number only the state counts; without a level or an expected range only the
-    end of the period.
+    Without a number only the state counts; without a level only the end of the period.
     """
     pairs = zip(targets, floors, strict=True)
     levels = np.array([not (one is None and other is None) for one, other in pairs], dtype=bool)
     neutral = _columns.polarities(measures, context) == Polarity.NEUTRAL.value
     number = ~np.isnan(values)
     rated = number & levels
-    ranged = _columns.of_indicator(measures, context, lambda one: one.expected_range is not None)
-    placed = number & neutral & ranged.astype(bool)
     looked_at = pd.DataFrame(
         {
             "indicator": measures["indicator"].array,
             "period_end": measures["period_end"].array,
             "state": measures["shown_state"].where(~number, "").array,
-            "value": np.where(rated | placed, values, np.where(number, 0.0, np.nan)),
+            "value": np.where(rated | (number & neutral), values, np.where(number, 0.0, np.nan)),
             "unit": measures["service_area"].where(rated, "").array,
             "denominator": np.where(rated, denominators, 0.0),
         }

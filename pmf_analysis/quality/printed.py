@@ -32,8 +32,7 @@ def printed_values(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     if cells.empty:
         return pd.Series(np.nan, index=rows.index, dtype="float64")
     wanted = rows[[*_CELL[:-1], "deliveries"]].assign(at=rows.index)
-    ids = {text: text.split(";") for text in wanted["deliveries"].dropna().unique()}
-    wanted = wanted.assign(delivery=wanted["deliveries"].map(ids)).explode("delivery")
+    wanted = wanted.assign(delivery=wanted["deliveries"].str.split(";")).explode("delivery")
     found = wanted.merge(cells, on=_CELL, how="inner").drop_duplicates("at", keep="last")
     return found.set_index("at")["printed"].reindex(rows.index)
 

@@ -224,22 +224,22 @@ def _judge(
 ) -> dict[str, object]:
     turning = _turning(results)
     judged = {one: _characteristic(one, turning[one], policy) for one in Characteristic}
-    counts = Counter(one.status for one in results)
-    failed, could_not_run = (
-        [one for one in results if one.status == status] if counts[status] else []
-        for status in (CheckStatus.FAIL.value, CheckStatus.COULD_NOT_RUN.value)
-    )
-    stopped = [one.rule_id for one in could_not_run if one.severity == Severity.CRITICAL]
-    failing = any(one.turns_verdict for one in failed)
+    stopped = [
+        one.rule_id
+        for one in results
+        if one.severity == Severity.CRITICAL and one.status == CheckStatus.COULD_NOT_RUN
+    ]
+    failing = any(one.status == CheckStatus.FAIL and one.turns_verdict for one in results)
     if not has_number and not stopped and not failing:
         judged = {one: Judgement(Verdict.NOT_ASSESSED) for one in Characteristic}
     verdict = _overall(judged, bool(stopped), policy)
+    counts = Counter(one.status for one in results)
     return {
         "indicator": pair[0], "service_area": pair[1], "verdict": verdict.value,
         "reason": reason_of(verdict, judged, results, stopped, has_number, policy.evidence),
         "rules": len(results),
         **{column: counts[status.value] for status, column in _COUNTS.items()},
-        "issues": ";".join(one.rule_id for one in failed),
+        "issues": ";".join(one.rule_id for one in results if one.status == CheckStatus.FAIL),
         **{one.value: found.colour.value for one, found in judged.items()},
     }  # fmt: skip
 
