@@ -201,6 +201,14 @@ def steps_between(earlier: ReportingPeriod, later: ReportingPeriod) -> int:
     return later.end.year - earlier.end.year
 
 
+def step_number(period: ReportingPeriod) -> int:
+    """Count of periods of this frequency since the year 0; neighbours in time differ by 1."""
+    if period.frequency is Frequency.YEAR:
+        return period.end.year
+    months = period.end.year * 12 + period.end.month - 1
+    return months if period.frequency is Frequency.MONTH else months // 3
+
+
 def sequence(first: ReportingPeriod, last: ReportingPeriod) -> list[ReportingPeriod]:
     """All periods from the first to the last, both included."""
     return [shift(first, step) for step in range(steps_between(first, last) + 1)]

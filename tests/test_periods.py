@@ -39,6 +39,7 @@ def test_a_step_forth_and_back_comes_home(code, steps):
     there = periods.shift(period, steps)
     assert periods.shift(there, -steps) == period
     assert periods.steps_between(period, there) == steps
+    assert periods.step_number(there) - periods.step_number(period) == steps
     assert periods.parse(there.code) == there
 
 

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
+from pmf_analysis.analysis._columns import carries_number
 from pmf_analysis.tables import SERIES
-from pmf_analysis.terms import Frequency, State
+from pmf_analysis.terms import Frequency
 
-_USABLE = [str(state) for state in State if state.has_value]
 _PLACE = {"frequency": "str", "position": "int64", "season": "int64", "season_label": "str"}
 
 
@@ -54,8 +54,7 @@ def superseded(measures: pd.DataFrame) -> pd.Series:
 
 def usable(measures: pd.DataFrame) -> pd.Series:
     """Which rows are charted: with a number, in a state that carries one, not superseded."""
-    stated = measures["state"].astype(str).isin(_USABLE)
-    return measures["value"].notna() & stated & ~superseded(measures)
+    return measures["value"].notna() & carries_number(measures) & ~superseded(measures)
 
 
 def series_numbers(measures: pd.DataFrame) -> pd.Series:
@@ -134,11 +133,11 @@ def _replaced(keys: NDArray[np.int64], vintages: pd.Series) -> NDArray[np.bool_]
 
 
 def _place(period: periods.ReportingPeriod) -> tuple[str, int, int, str]:
-    months = period.end.year * 12 + period.end.month - 1
+    position, season, label = periods.step_number(period), 0, ""
     if period.frequency is Frequency.MONTH:
-        return str(period.frequency), months, months % 12, periods.MONTHS[months % 12]
-    if period.frequency is Frequency.QUARTER:
-        season = months % 12 // 3
+        season = position % 12
+        label = periods.MONTHS[season]
+    elif period.frequency is Frequency.QUARTER:
+        season = position % 4
         label = f"{periods.MONTHS[3 * season]} to {periods.MONTHS[3 * season + 2]}"
-        return str(period.frequency), months // 3, season, label
-    return str(period.frequency), period.end.year, 0, ""
+    return str(period.frequency), position, season, label

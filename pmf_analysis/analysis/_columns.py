@@ -22,6 +22,11 @@ def numbers(measures: pd.DataFrame, column: str) -> NDArray[np.float64]:
     return pd.to_numeric(measures[column]).to_numpy(dtype=float, na_value=np.nan)
 
 
+def carries_number(measures: pd.DataFrame, column: str = "state") -> NDArray[np.bool_]:
+    """Whether each row's state is one that carries a number."""
+    return measures[column].astype(str).isin(_USABLE).to_numpy()
+
+
 def figures(measures: pd.DataFrame, shown: bool = False) -> NDArray[np.float64]:
     """Delivered or shown values; NaN where the state says that there is no number.
 
@@ -36,8 +41,7 @@ def figures(measures: pd.DataFrame, shown: bool = False) -> NDArray[np.float64]:
     ndarray of float, shape (n,)
     """
     value, state = ("shown_value", "shown_state") if shown else ("value", "state")
-    carries = measures[state].astype(str).isin(_USABLE).to_numpy()
-    return np.where(carries, numbers(measures, value), np.nan)
+    return np.where(carries_number(measures, state), numbers(measures, value), np.nan)
 
 
 def numbered(

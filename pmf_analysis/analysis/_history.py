@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pmf_analysis import periods
 from pmf_analysis.analysis import _columns
 from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
-from pmf_analysis.analysis._policy import value_of
+from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.terms import Frequency

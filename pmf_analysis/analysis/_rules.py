@@ -1,9 +1,9 @@
-"""The numbers of a rule set as a frozen dataclass, checked field by field."""
+"""Reading a rule set: one value by its path, or all as a frozen dataclass, checked."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from pmf_analysis.errors import RuleSetError
 from pmf_analysis.register.models import RuleSet
@@ -11,6 +11,37 @@ from pmf_analysis.register.models import RuleSet
 Rules = TypeVar("Rules")
 
 _KINDS = {float: "a number", int: "a whole number", bool: "true or false", str: "a word"}
+
+
+def value_of(rules: RuleSet, path: str) -> Any:
+    """One value of a rule set, by its dotted path.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    path : str
+        Such as ``horizons.month``.
+
+    Returns
+    -------
+    object
+        Whatever stands there: a number, a text, a list or a mapping.
+
+    Raises
+    ------
+    RuleSetError
+        If the rule set has no such value; the message names file and path.
+    """
+    found: Any = rules.values
+    for step in path.split("."):
+        if not isinstance(found, dict) or step not in found:
+            raise RuleSetError(
+                f"The rule set {rules.label} has no value {path}",
+                "every value that its method reads",
+                f"Add values.{path} to data/reference/rules/{rules.name}.yml",
+            )
+        found = found[step]
+    return found
 
 
 def read(kind: type[Rules], rule_set: RuleSet) -> Rules:

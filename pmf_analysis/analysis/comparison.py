@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis.analysis import _columns
-from pmf_analysis.analysis._policy import value_of
 from pmf_analysis.analysis._printed import last_digits, median_of_printed
+from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import KEY, MEASURE, require

@@ -20,8 +20,8 @@ from pmf_analysis.analysis import _backtest, _pool
 from pmf_analysis.analysis._backtest import Backtest, BacktestRules
 from pmf_analysis.analysis._history import History, histories
 from pmf_analysis.analysis._levels import at_last_level
-from pmf_analysis.analysis._policy import value_of
 from pmf_analysis.analysis._pool import Floats, PoolRules
+from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.analysis._scale import Scale, Working, bend, to_working, unbend
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context

@@ -36,7 +36,7 @@ class Placed:
     @property
     def index(self) -> NDArray[np.int64]:
         """Steps of each period's own frequency; neighbours in time differ by 1."""
-        return self.each(step_number, np.int64)
+        return self.each(periods.step_number, np.int64)
 
     @property
     def year(self) -> NDArray[np.int64]:
@@ -68,14 +68,6 @@ def place(codes: pd.Series) -> Placed:
     """
     numbers, known = pd.factorize(codes, sort=True)
     return Placed(numbers, tuple(periods.parse(str(code)) for code in known))
-
-
-def step_number(period: ReportingPeriod) -> int:
-    """Count of periods of this frequency since the year 0."""
-    if period.frequency is Frequency.YEAR:
-        return period.end.year
-    months = period.end.year * 12 + period.end.month - 1
-    return months if period.frequency is Frequency.MONTH else months // 3
 
 
 def year_number(period: ReportingPeriod) -> int:

@@ -43,7 +43,8 @@ def _key_complete(rows: pd.DataFrame, _: Sources) -> pd.Series:
     return yes_or_no(filled(rows, ("delivery", *_CELL), may_be_blank=("breakdown",)))
 
 
-def _state_known(rows: pd.DataFrame, _: Sources) -> pd.Series:
+def state_known(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    """Whether the state of each row is one that a delivery can have."""
     return yes_or_no(rows["state"].isin(DELIVERED_STATES))
 
 
@@ -118,7 +119,7 @@ def _order_of_deliveries(rows: pd.DataFrame, sources: Sources) -> dict[str, int]
 
 _DERIVED = (
     Derived("key_complete", ("delivery", *_CELL), _key_complete),
-    Derived("state_known", ("state",), _state_known),
+    Derived("state_known", ("state",), state_known),
     Derived("period_known", ("period",), _period_known),
     Derived("unit_known", ("service_area",), _unit_known),
     Derived("cell_read", ("state", "text"), _cell_read),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pmf_analysis import periods
-from pmf_analysis.quality.figure_view import DELIVERED_STATES
+from pmf_analysis.quality.figure_view import state_known
 from pmf_analysis.quality.printed import printed_values
 from pmf_analysis.quality.views import (
     NO,
@@ -91,10 +91,6 @@ def _indicator_known(rows: pd.DataFrame, sources: Sources) -> pd.Series:
 
 def _key_complete(rows: pd.DataFrame, _: Sources) -> pd.Series:
     return yes_or_no(filled(rows, (*SERIES, "period")))
-
-
-def _state_known(rows: pd.DataFrame, _: Sources) -> pd.Series:
-    return yes_or_no(rows["state"].isin(DELIVERED_STATES))
 
 
 def _given(rows: pd.DataFrame, _: Sources) -> pd.Series:
@@ -307,7 +303,7 @@ _DERIVED = (
     *_OF_INDICATOR,
     Derived("indicator_known", ("indicator",), _indicator_known),
     Derived("key_complete", (*SERIES, "period"), _key_complete),
-    Derived("state_known", ("state",), _state_known),
+    Derived("state_known", ("state",), state_known),
     Derived("given", ("state",), _given),
     Derived("as_published", ("method",), _as_published),
     Derived("period_agrees", ("period", "period_end"), _period_agrees),

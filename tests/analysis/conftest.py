@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import pandas as pd
 import pytest
-from ruamel.yaml import YAML
 
 from pmf_analysis import periods
+from pmf_analysis.register import load
 from pmf_analysis.register.models import Break, Indicator, RuleSet, Workspace
 from pmf_analysis.register.registry import Context, Register
 from pmf_analysis.tables import MEASURE
@@ -19,12 +19,7 @@ from pmf_analysis.tables import MEASURE
 @pytest.fixture(scope="session")
 def rule_sets(root) -> MappingProxyType[str, RuleSet]:
     """The shipped rule sets by name."""
-    found = {}
-    for name in ("xmr", "seasonal"):
-        path = root / "data" / "reference" / "rules" / f"{name}.yml"
-        rule_set = RuleSet(**YAML(typ="safe").load(path.read_text(encoding="utf-8")))
-        found[rule_set.name] = rule_set
-    return MappingProxyType(found)
+    return MappingProxyType(dict(load(root / "data" / "reference").rule_sets))
 
 
 def indicator(code: str = "T-01", **changes: object) -> Indicator:

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from pmf_analysis.analysis import comparison
 from pmf_analysis.register.models import NeighbourModel, RuleSet, Unit, Workspace
@@ -25,9 +24,8 @@ PERCENT = {"kind": "proportion", "unit": "percent", "polarity": "high"}
 
 
 @pytest.fixture(scope="module")
-def rules(root) -> RuleSet:
-    path = root / "data" / "reference" / "rules" / "comparison.yml"
-    return RuleSet(**YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+def rules(rule_sets) -> RuleSet:
+    return rule_sets["comparison"]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from ruamel.yaml import YAML
 
 from pmf_analysis.analysis import direction
 from pmf_analysis.analysis._regression import sliding_lines
@@ -22,9 +21,8 @@ PERCENT = {"kind": "proportion", "unit": "percent", "polarity": "high"}
 
 
 @pytest.fixture(scope="module")
-def rules(root) -> RuleSet:
-    path = root / "data" / "reference" / "rules" / "direction.yml"
-    return RuleSet(**YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+def rules(rule_sets) -> RuleSet:
+    return rule_sets["direction"]
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from pmf_analysis import periods
 from pmf_analysis.analysis import _backtest, _pool, forecast
@@ -38,9 +37,8 @@ POOL = PoolRules(
 
 
 @pytest.fixture(scope="module")
-def rules(root) -> RuleSet:
-    path = root / "data" / "reference" / "rules" / "forecast.yml"
-    return RuleSet(**YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+def rules(rule_sets) -> RuleSet:
+    return rule_sets["forecast"]
 
 
 @pytest.fixture(scope="module")

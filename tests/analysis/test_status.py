@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from pmf_analysis.analysis import status
 from pmf_analysis.errors import RuleSetError
@@ -29,9 +28,8 @@ CLOSE = {
 
 
 @pytest.fixture(scope="module")
-def rules(root) -> RuleSet:
-    path = root / "data" / "reference" / "rules" / "rag.yml"
-    return RuleSet(**YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+def rules(rule_sets) -> RuleSet:
+    return rule_sets["rag"]
 
 
 @pytest.fixture
