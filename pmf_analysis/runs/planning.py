@@ -27,6 +27,12 @@ LIBRARIES = (
 )  # fmt: skip
 
 
+PLANNED = {
+    "service_area": "--area", "period": "--period", "as_at": "--as-at", "indicators": "--indicator",
+}  # fmt: skip
+"""Parameters that the plan itself sets, each with the option that chooses it."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One notebook for one unit.
@@ -136,6 +142,7 @@ def _plan(
     indicators: Sequence[str],
     typed: Mapping[str, str],
 ) -> Plan:
+    _refuse_planned(typed)
     codes = list(pick_indicators(prepared.register, indicators)) if indicators else []
     if prepared.period:
         parse(prepared.period)
@@ -161,6 +168,17 @@ def _plan(
     )
 
 
+def _refuse_planned(typed: Mapping[str, str]) -> None:
+    """A parameter typed beside the plan would put one unit's figures on another's page."""
+    for name in typed:
+        if name in PLANNED:
+            raise ParameterError(
+                f"The parameter {name!r} is set by the plan of the run",
+                f"the option {PLANNED[name]}",
+                f"Use {PLANNED[name]} instead of --parameter {name}=",
+            )
+
+
 def _units(prepared: Prepared, areas: Sequence[str], neighbours: bool) -> list[Unit]:
     held = prepared.register
     named = [held.unit(area) for area in areas]
@@ -174,7 +192,7 @@ def _units(prepared: Prepared, areas: Sequence[str], neighbours: bool) -> list[U
         named += [
             held.units[code] for unit in named for code in held.neighbours(unit.code)
         ]
-    reported = set(prepared.table("analysis")["service_area"])
+    reported = set(prepared.table("fact")["service_area"])
     if not named:
         kinds = held.workspace.report_kinds
         named = [
