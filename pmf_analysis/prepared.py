@@ -10,7 +10,7 @@ twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -176,11 +176,12 @@ def suites_digest(store: Store) -> str:
     return digest.hexdigest()
 
 
-def measure_table(prepared: Prepared, receipts: list[dict[str, object]]) -> pd.DataFrame:
-    """The measure table up to the period, and the figures it came from."""
+def measure_table(
+    prepared: Prepared, receipts: list[dict[str, object]], figures: pd.DataFrame
+) -> pd.DataFrame:
+    """The measure table up to the period, from the figures of the known deliveries."""
     from pmf_analysis import measures
 
-    figures = prepared.store.figures([str(r["id"]) for r in receipts])
     measured = measures.build(figures, receipts, prepared.context)
     if prepared.period:
         end = periods.parse(prepared.period).end.isoformat()
@@ -194,7 +195,9 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
     from pmf_analysis import analysis, findings
 
     context = prepared.context
-    measured = measure_table(prepared, receipts)
+    figures = figure_table(prepared.store, receipts)
+    deliveries = delivery_table(receipts)
+    measured = measure_table(prepared, receipts, figures)
     if measured.empty:
         raise RunError(
             "The deliveries hold no figure of any indicator in the register"
@@ -202,7 +205,8 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
             f"a table of {', '.join(_tables_wanted(context.register))}",
             "Receive such a table, or add an indicator file for what was delivered",
         )
-    checked = check_tables(prepared, receipts, measured)
+    tables = {"receipt": deliveries, "figure": figures, "measure": measured}
+    checked = check_tables(prepared, tables)
     verdict_of = checked.verdicts.set_index(["indicator", "service_area"])["verdict"]
     keys = pd.MultiIndex.from_frame(measured[["indicator", "service_area"]])
     judged = measured.assign(
@@ -216,22 +220,20 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
         "finding": findings.judge(facts, context),
         "verdict": checked.verdicts,
         "check": checked.results,
-        "delivery": delivery_table(receipts),
+        "delivery": deliveries,
     }
 
 
-def check_tables(
-    prepared: Prepared, receipts: list[dict[str, object]], measured: pd.DataFrame
-) -> QualityResult:
+def figure_table(store: Store, receipts: list[dict[str, object]]) -> pd.DataFrame:
+    """Every cell of the known deliveries."""
+    return store.figures([str(receipt["id"]) for receipt in receipts])
+
+
+def check_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> QualityResult:
     """Run every suite of the workspace on the table of its kind."""
     from pmf_analysis import quality
 
     suites = quality.load_suites(prepared.store.suites)
-    tables = {
-        "receipt": delivery_table(receipts),
-        "figure": prepared.store.figures([str(r["id"]) for r in receipts]),
-        "measure": measured,
-    }
     return quality.check(tables, suites, prepared.context)
 
 

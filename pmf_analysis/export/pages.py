@@ -88,7 +88,7 @@ def write_pages(
         If an executed notebook that succeeded cannot be shown.
     """
     folder = folder or run_folder / "export"
-    provenance = _provenance(prepared, manifest)
+    provenance = _provenance(manifest)
     said = " ".join(part for part in (notice, _notice(prepared)) if part)
     tasks = list(manifest["tasks"])
     whole = {name: prepared.table(name) for name in ("fact", "finding")}
@@ -130,18 +130,13 @@ def _of(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
     return table[table["service_area"].isin(list(codes))].reset_index(drop=True)
 
 
-def _provenance(prepared: Prepared, manifest: Mapping) -> Provenance:
+def _provenance(manifest: Mapping) -> Provenance:
     inputs = manifest["inputs"]
-    used = set(prepared.table("delivery")["delivery"])
     return Provenance(
         run_id=manifest["run_id"],
         workbench=manifest["workbench"],
         rule_sets=tuple(inputs["rule_sets"]),
-        deliveries=tuple(
-            (given["file_name"], given["sha256"])
-            for given in inputs["deliveries"]
-            if given["delivery"] in used
-        ),
+        deliveries=tuple((given["file_name"], given["sha256"]) for given in inputs["deliveries"]),
         neighbour_model=inputs["neighbour_model"],
     )
 

@@ -127,7 +127,7 @@ def summarise(
     stories = tuple(_story(code, fact, finding, parts, context) for code in told)
     questions = tuple(dict.fromkeys(story.ask for story in stories if story.ask))
     return Summary(
-        headline=_headline(finding, told, context, catalogue),
+        headline=_headline(finding, told, context, catalogue) or _calm(fact),
         stories=stories,
         everything_else=_everything_else(fact, ranked, told),
         trust=_trust(fact, context),
@@ -238,7 +238,7 @@ def _where(parts: pd.DataFrame, context: Context) -> str:
 def _headline(
     finding: pd.DataFrame, told: Sequence[str], context: Context, catalogue: Catalogue
 ) -> str:
-    """Kinds of exception in the order of their weight, each with its indicators."""
+    """Kinds of exception in the order of their weight, each with its indicators; or nothing."""
     whole = context.register.units[context.register.county].name
     entries = sorted(
         (entry for entry in catalogue.entries if entry.headline),
@@ -251,7 +251,19 @@ def _headline(
             labels = [context.register.indicator(code).label for code in codes]
             sentences.append(f"{entry.headline.format(whole=whole)}: {formats.listed(labels)}.")
             named |= set(codes)
-    return " ".join(sentences) or "Nothing here asks for a decision this time."
+    return " ".join(sentences)
+
+
+def _calm(fact: pd.DataFrame) -> str:
+    """The headline where nothing stands out: never more comforting than what was tested."""
+    if fact.empty:
+        return "Nothing was delivered."
+    if not fact["rag"].ne(Rag.NOT_RATED).any():
+        return (
+            "No figure here could be rated, and none has worsened or is unusual beyond chance, "
+            "as far as that could be tested."
+        )
+    return "Nothing here asks for a decision this time."
 
 
 def _has(finding: pd.DataFrame, indicator: str, code: str) -> bool:

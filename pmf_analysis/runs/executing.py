@@ -85,13 +85,9 @@ def execute_order(order: Order) -> Outcome:
             shutdown_kernel="immediate",
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
-        failed_cell, error = (
-            failure.exec_count or 0,
-            f"{failure.ename}: {_first(failure.evalue)}",
-        )
-    except (
-        Exception
-    ) as failure:  # a kernel that died or hung: the run goes on without it
+        failed_cell = failure.exec_count or 0
+        error = f"{failure.ename}: {_first(failure.evalue)}"
+    except Exception as failure:  # a kernel that died or hung: the run goes on without it
         error = f"{type(failure).__name__}: {_first(str(failure))}"
     if not output.exists():
         output.write_bytes(Path(order.notebook).read_bytes())

@@ -74,6 +74,12 @@ def test_when_nothing_asks_for_attention_the_page_says_so(context):
     assert page.stories == ()
 
 
+def test_where_nothing_could_be_rated_the_headline_gives_no_comfort(context):
+    page = summarise(facts(CP_VISIT="not_rated"), found(("CP-VISIT", "S-NO-TARGET")), context)
+    assert page.headline.startswith("No figure here could be rated")
+    assert page.headline.endswith("as far as that could be tested.")
+
+
 def test_a_doubtful_figure_carries_its_doubt(context):
     finding = found(("ICPC-15", "S-RED"), ("ICPC-15", "Q-AMBER"))
     (story,) = summarise(facts(ICPC_15="red"), finding, context).stories
