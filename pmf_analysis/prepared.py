@@ -279,6 +279,13 @@ def _tables_wanted(held: Register) -> list[str]:
     return sorted({indicator.source.published.table for indicator in held.indicators.values()})
 
 
+def of_indicators(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    """The rows of some indicators; all when none is named."""
+    if not codes:
+        return table
+    return table[table["indicator"].isin(list(codes))].reset_index(drop=True)
+
+
 def pick_indicators(held: Register, given: Sequence[str]) -> tuple[str, ...]:
     """Indicator codes as asked for; all when none is named.
 

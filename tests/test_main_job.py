@@ -159,6 +159,21 @@ def test_a_page_is_made_of_the_notebooks_that_the_run_left_and_no_others(finishe
         pages.write_pages(plan.prepared, job.run.manifest, copy)
 
 
+def test_a_deep_dive_keeps_to_its_indicator_and_is_not_what_is_published(finished, tmp_path):
+    store, plan, job = finished
+    dive = runs.plan_deep_dive(plan.prepared, "ADOPT-DAYS", AREA)
+    dived = run_and_export(dive, jobs=1)
+    assert dived.run.failures == ()
+    found = json.loads((dived.run.folder / "findings.json").read_text(encoding="utf-8"))
+    assert {finding["indicator"] for finding in found} == {"ADOPT-DAYS"}
+    county, unit = (page.read_text(encoding="utf-8") for page in dived.pages)
+    assert "Days from entering care" in unit
+    for text in (county, unit):
+        assert "Case audits graded good or better" not in text
+    published = publishing.publish(store, "", tmp_path / "out")
+    assert {page.parent.name for page in published} == {job.run.run_id}
+
+
 def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, delivery):
     store = workspace_with(tmp_path / "w", delivery)
     for name in ("variance", "forecast", "data_quality"):

@@ -23,7 +23,7 @@ from pmf_analysis.export.html import export_area, export_county
 from pmf_analysis.export.notebooks import export_notebook_body
 from pmf_analysis.findings import load_catalogue, number_text
 from pmf_analysis.markup import Html, escape, table_html
-from pmf_analysis.prepared import Prepared
+from pmf_analysis.prepared import Prepared, of_indicators
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.summary import RULES as PAGE_RULES
 from pmf_analysis.present.summary import (
@@ -91,14 +91,15 @@ def write_pages(
     provenance = _provenance(manifest)
     said = " ".join(part for part in (notice, _notice(prepared)) if part)
     tasks = list(manifest["tasks"])
-    whole = {name: prepared.table(name) for name in ("fact", "finding")}
+    asked = manifest["inputs"]["indicators"]
+    whole = {name: of_indicators(prepared.table(name), asked) for name in ("fact", "finding")}
     areas = [_area(prepared, unit, place, whole) for unit, place in _units(prepared, tasks)]
     written = []
     for area in areas:
         own = [task for task in tasks if task["unit"] == area.unit.code]
         document = _area_document(prepared, area, own, run_folder, provenance, said)
         written.append(export_area(document, folder / area.link))
-    county = _county_document(prepared, areas, provenance, said)
+    county = _county_document(prepared, areas, whole, provenance, said)
     written.insert(0, export_county(county, folder / COUNTY_PAGE))
     _remove_others(folder, written)
     hashes = {path.name: sha256_of(path) for path in written}
@@ -262,15 +263,18 @@ def _against(row: Mapping, indicator: object) -> str:
 
 
 def _county_document(
-    prepared: Prepared, areas: Sequence[_Area], provenance: Provenance, notice: str
+    prepared: Prepared,
+    areas: Sequence[_Area],
+    whole: Mapping[str, pd.DataFrame],
+    provenance: Provenance,
+    notice: str,
 ) -> CountyDocument:
     held = prepared.register
     county = held.units[held.county]
     links = {area.unit.code: area.link for area in areas}
     shown = [area.unit.code for area in areas]
     facts = [area.fact for area in areas]
-    own_finding = prepared.table("finding", [county.code])
-    own_fact = prepared.table("fact", [county.code])
+    own_finding, own_fact = _of(whole["finding"], [county.code]), _of(whole["fact"], [county.code])
     stands_alone = county.kind is UnitKind.COUNTY and county.code not in links
     if stands_alone and not own_fact.empty:
         shown.append(county.code)

@@ -71,6 +71,8 @@ class Plan:
     tasks : tuple of Task
     areas : tuple of str
         Unit codes with a document each.
+    indicators : tuple of str
+        Codes that were asked for; empty for all.
     inputs : dict
         What went in, for the manifest.
     """
@@ -79,6 +81,7 @@ class Plan:
     prepared: Prepared
     tasks: tuple[Task, ...]
     areas: tuple[str, ...]
+    indicators: tuple[str, ...]
     inputs: dict[str, object]
 
 
@@ -161,11 +164,10 @@ def _plan(
             }
             check_parameters(notebook, given)
             tasks.append(Task(unit.code, unit.name, places[unit.code], notebook, given))
-    inputs = _inputs(prepared, tasks)
+    inputs = _inputs(prepared, tasks) | {"indicators": codes}
     run_id = hashlib.sha256(canonical_json(inputs)).hexdigest()[:12]
-    return Plan(
-        run_id, prepared, tuple(tasks), tuple(unit.code for unit in units), inputs
-    )
+    areas = tuple(unit.code for unit in units)
+    return Plan(run_id, prepared, tuple(tasks), areas, tuple(codes), inputs)
 
 
 def _refuse_planned(typed: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pmf_analysis import __version__
 from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_worker
+from pmf_analysis.prepared import of_indicators
 from pmf_analysis.runs.planning import Plan, Task
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
 
@@ -151,7 +152,7 @@ def _is_kept(folder: Path, task: Task, before: dict[str, str]) -> bool:
 
 
 def _write_findings(plan: Plan, folder: Path) -> None:
-    finding = plan.prepared.table("finding", plan.areas)
+    finding = of_indicators(plan.prepared.table("finding", plan.areas), plan.indicators)
     for path in folder.glob("findings.*"):
         path.unlink()
     plan.prepared.store.write_table(folder / "findings.parquet", finding)
