@@ -11,6 +11,8 @@ code               what it is                               label
 ``AY2024/25``      academic year, September to August       school year 2024 to 2025
 ``CY2025``         calendar year                            year to December 2025
 ``2025-09-30``     one day, the date of a yearly count      30 September 2025
+``2013/14-2015/16``  financial years pooled                 3 years to March 2016
+``CY2014-2016``    calendar years pooled                    3 years to December 2016
 =================  =======================================  =====================
 
 The financial year ends on 31 March; the school year on 31 August.
@@ -36,6 +38,8 @@ _QUARTER = re.compile(r"(\d{4})/(\d{2})-Q([1-4])")
 _YEAR = re.compile(r"(AY)?(\d{4})/(\d{2})")
 _CALENDAR = re.compile(r"CY(\d{4})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_POOLED = re.compile(r"(AY)?(\d{4})/(\d{2})-(\d{4})/(\d{2})")
+_POOLED_CALENDAR = re.compile(r"CY(\d{4})-(\d{4})")
 
 _TAKES_ARTICLE = ("year ", "school year ", "12 months ", "3 years ")
 
@@ -116,6 +120,35 @@ def financial_quarter(ending: int, quarter: int) -> ReportingPeriod:
     )  # fmt: skip
 
 
+def pooled(first: ReportingPeriod, last: ReportingPeriod) -> ReportingPeriod:
+    """Several years of one kind taken together: a rolling pool, one a year.
+
+    Parameters
+    ----------
+    first, last : ReportingPeriod
+        Years of one kind (financial, academic, calendar), the last not before the first.
+
+    Raises
+    ------
+    ParameterError
+        If they are no years of one kind, or the last comes before the first.
+    """
+    years = last.end.year - first.end.year + 1
+    same = first.code[:2].isalpha() == last.code[:2].isalpha() and (
+        first.end.month == last.end.month and first.start.day == last.start.day == 1
+    )
+    if not same or years < 2 or first.frequency is not Frequency.YEAR:
+        raise ParameterError(
+            f"{first.code} to {last.code} is no pool of years",
+            "two years of one kind, the later one last",
+        )
+    code = f"{first.code}-{last.code.removeprefix('CY').removeprefix('AY')}"
+    return ReportingPeriod(
+        last.end, first.start, code, Frequency.YEAR,
+        f"{years} years to {MONTHS[last.end.month - 1]} {last.end.year}",
+    )  # fmt: skip
+
+
 def day(on: date) -> ReportingPeriod:
     """One day on which a yearly count is taken."""
     return ReportingPeriod(on, on, on.isoformat(), Frequency.YEAR, format_date(on))
@@ -149,6 +182,13 @@ def parse(code: str) -> ReportingPeriod:
             return academic_year(ending) if found[1] else financial_year(ending)
         if found := _CALENDAR.fullmatch(code):
             return calendar_year(int(found[1]))
+        if found := _POOLED.fullmatch(code):
+            year = academic_year if found[1] else financial_year
+            return pooled(
+                year(_ending(found[2], found[3], code)), year(_ending(found[4], found[5], code))
+            )
+        if found := _POOLED_CALENDAR.fullmatch(code):
+            return pooled(calendar_year(int(found[1])), calendar_year(int(found[2])))
         if found := _DAY.fullmatch(code):
             return day(date(int(found[1]), int(found[2]), int(found[3])))
     except ValueError as error:
@@ -183,6 +223,9 @@ def shift(period: ReportingPeriod, steps: int) -> ReportingPeriod:
         quarter = int(period.code[-1]) - 1 + steps
         ending = int(period.code[:4]) + 1 + quarter // 4
         return financial_quarter(ending, quarter % 4 + 1)
+    if _POOLED.fullmatch(period.code) or _POOLED_CALENDAR.fullmatch(period.code):
+        first, last = _ends_of_pool(period)
+        return pooled(shift(first, steps), shift(last, steps))
     if period.code.startswith("AY"):
         return academic_year(period.end.year + steps)
     if period.code.startswith("CY"):
@@ -252,6 +295,15 @@ def in_sentence(label: object) -> str:
 def format_date(on: date) -> str:
     """A date as a reader sees it: ``6 November 2026``."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def _ends_of_pool(period: ReportingPeriod) -> tuple[ReportingPeriod, ReportingPeriod]:
+    year = (
+        calendar_year if period.code.startswith("CY")
+        else academic_year if period.code.startswith("AY") else financial_year
+    )  # fmt: skip
+    first_end = period.start.year + (0 if period.code.startswith("CY") else 1)
+    return year(first_end), year(period.end.year)
 
 
 def _months(earlier: date, later: date) -> int:

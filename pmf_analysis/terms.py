@@ -96,6 +96,7 @@ class State(Term):
     NOT_AVAILABLE = "not_available", "not available (x)"
     UNRELIABLE = "unreliable", "too unreliable to publish (u)"
     ROUNDS_TO_ZERO = "rounds_to_zero", "rounds to zero but is not zero (k)"
+    LOW_RELIABILITY = "low_reliability", "published as of low reliability"
     NOT_GIVEN = "not_given", "not given"
     BREAK_INSIDE = "break_inside", "a registered break lies inside its months"
     FORECAST = "forecast", "forecast"
@@ -103,7 +104,9 @@ class State(Term):
     @property
     def has_value(self) -> bool:
         """Whether a figure in this state carries a number."""
-        return self in (State.FINAL, State.PROVISIONAL, State.REVISED)
+        return self in (
+            State.FINAL, State.PROVISIONAL, State.REVISED, State.LOW_RELIABILITY
+        )  # fmt: skip
 
 
 class MeasureKind(Term):
@@ -151,6 +154,7 @@ class UnitKind(Term):
     COUNTRY = "country", "country"
     REGION = "region", "region"
     AUTHORITY = "authority", "local authority"
+    JOINT_AUTHORITY = "joint_authority", "local authorities that report together"
     COUNTY = "county", "county"
     AREA = "area", "area"
     DISTRICT = "district", "district"
@@ -239,3 +243,45 @@ class SpecialCause(Term):
     SHIFT_LOW = "shift_low", "part of a long run below the average"
     NONE = "none", "usual variation"
     NOT_TESTED = "not_tested", "not tested"
+
+
+class Holds(Term):
+    """What the rows of a delivered table are."""
+
+    FIGURES = "figures", "figures"
+    RECORDS = "records", "records of single people, cases or workers"
+    REFERENCE = "reference", "reference table"
+
+
+class DataClass(Term):
+    """Who may see data, and how long they are kept; the narrowest first."""
+
+    IDENTIFIED = "identified", "identified: names or case numbers of people"
+    RESTRICTED = "restricted", "restricted: pseudonyms, for audit"
+    SHAREABLE = "shareable", "shareable inside the service"
+    PUBLISHED = "published", "published"
+
+
+class Structure(Term):
+    """By which units figures of the past are read."""
+
+    AS_THEN = "as_then", "units as they were then"
+    AS_NOW = "as_now", "units as they are now"
+
+
+class Cause(Term):
+    """Why a figure differs from what it was before."""
+
+    LATE_ENTRY = "late_entry", "late entry: the figure had not yet matured"
+    CORRECTION = "correction", "correction of a figure that was final"
+    DEFINITION = "definition", "change of definition in the register"
+    STRUCTURE = "structure", "change of units"
+    CODE = "code", "change of the workbench"
+
+
+class Attribution(Term):
+    """To whom an event is counted, where the records could name several."""
+
+    TEAM_AT_EVENT = "team_at_event", "the team that held the case when it happened"
+    TEAM_AT_PERIOD_END = "team_at_period_end", "the team that holds the case at the period's end"
+    HOME_DISTRICT = "home_district", "the district of the child's home"

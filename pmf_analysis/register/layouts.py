@@ -4,6 +4,10 @@ A layout says which columns a file must have and by which names they also go, wh
 column names the area, the period and the breakdown, which columns hold figures, and
 which marks stand for a missing figure. ``extends`` names another layout; the file then
 holds what differs: groups are merged field by field, lists and single values replace.
+
+A file may describe several tables that come together (the sheets of a workbook, the
+elements of an XML document, the files of a return): under ``parts``, a name for each and
+what differs from the file's own fields. Each becomes a layout ``<file>.<part>``.
 """
 
 from __future__ import annotations
@@ -13,14 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from pmf_analysis.errors import RegisterError, nearest
 from pmf_analysis.periods import MONTHS
 from pmf_analysis.register.faults import Faults, model_of_yaml
 from pmf_analysis.register.models import Frozen
 from pmf_analysis.register.yaml_files import YamlFile, read
-from pmf_analysis.terms import State
+from pmf_analysis.terms import DataClass, Holds, State
 
 _DAY_RULE = re.compile(r"day (0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _PERIOD_RULES = ("financial_year", "academic_year", "calendar_year", "code")
@@ -35,6 +39,16 @@ class AreaRule(Frozen):
     columns: dict[str, tuple[str, ...]]
     """Level in lower case (empty where ``level`` is) to columns with a code or a name.
     The first of them that is filled decides."""
+    in_register: bool = True
+    """False where areas that the register does not know are kept under their printed code."""
+
+
+def _compiled(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"the pattern {pattern!r} cannot be read ({error})") from error
+    return pattern
 
 
 def _known_rule(rule: object) -> object:
@@ -50,10 +64,32 @@ def _known_rule(rule: object) -> object:
 PeriodKind = Annotated[str, BeforeValidator(_known_rule)]
 
 
+class PeriodPattern(Frozen):
+    """One way of writing a period, with more around it than the period itself."""
+
+    match: str
+    """Regular expression of the whole text. Groups: ``period`` (read by ``rule``), or
+    ``first`` and ``last`` (both read by it: a pool of years)."""
+    rule: PeriodKind | Literal[""] = ""
+    """How it is read; empty: by the rule of the row's kind."""
+    state: State | None = None
+    """State of the row's numbers, such as provisional for ``2025 (prov)``."""
+
+    _compiles = field_validator("match")(_compiled)
+
+
 class PeriodRule(Frozen):
     """How the period of a row is written."""
 
-    column: str
+    column: str = ""
+    """Column with the period; empty where it stands elsewhere (``found_in``)."""
+    found_in: Literal["column", "header", "sheet_name", "file_name"] = "column"
+    """``header``: in the names of the columns, by the group ``period`` of ``unpivot``."""
+    find: str = ""
+    """Regular expression that finds the period (group ``period``) in the name of the sheet
+    or file."""
+    patterns: tuple[PeriodPattern, ...] = ()
+    """Tried in this order before ``kinds``."""
     kind_column: str = ""
     """Column with words such as ``Reporting year``; empty where all rows are of one kind."""
     kinds: dict[str, PeriodKind]
@@ -74,6 +110,59 @@ class BreakdownRule(Frozen):
     """True where the labels are indicator codes; unknown ones are named on the receipt."""
 
 
+class HeaderRule(Frozen):
+    """Where the names of the columns stand. They are looked for: the first row, or rows,
+    that name every required column."""
+
+    rows: int = Field(default=1, ge=1, le=8)
+    """How many rows stand on each other; the names of a column are joined from above."""
+    fill: bool = True
+    """Whether a blank in an upper row means the name to its left (merged cells)."""
+    join: str = " | "
+    """Stands between joined names."""
+
+
+class UnpivotRule(Frozen):
+    """Columns whose names hold part of the key: a period, a breakdown."""
+
+    pattern: str
+    """Regular expression of the whole column name (joined, where headers stand on each
+    other). Groups, all optional but one: ``period``, ``breakdown``, ``column`` (the name
+    of the figure)."""
+    column: str = ""
+    """Name of the figure where the pattern has no group ``column``."""
+
+    _compiles = field_validator("pattern")(_compiled)
+
+
+class QualifierRule(Frozen):
+    """Columns that qualify the figures beside them, such as ``NumberQF`` for ``Number``."""
+
+    suffix: str
+    marks: dict[str, State]
+    """Mark to the state it gives; several marks in a cell are parted by blanks, and the
+    one that stands last in this list decides."""
+
+
+class RecordField(Frozen):
+    """A column of a table of records."""
+
+    type: Literal["text", "code", "date", "whole", "number", "yes_no"] = "text"
+    optional: bool = False
+    """Whether a file may lack the column."""
+    formats: tuple[str, ...] = ()
+    """Ways of writing a date, as of ``datetime.strptime``; ``excel`` for day numbers. Those
+    of the layout when empty."""
+
+
+def _as_field(rule: object) -> object:
+    # the type alone may stand for the whole rule
+    return {"type": rule} if isinstance(rule, str) else rule
+
+
+FieldRule = Annotated[RecordField, BeforeValidator(_as_field)]
+
+
 class StateRule(Frozen):
     """A column with the state of a whole row: a marker or a word for it."""
 
@@ -85,11 +174,33 @@ class StateRule(Frozen):
 class Layout(Frozen):
     """How one kind of delivered file is written."""
 
-    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    name: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)?$")
     version: str
     title: str
     source: str
     extends: str = ""
+    part_of: str = ""
+    """Name of the layout file that this is a part of; filled when loaded."""
+    holds: Holds = Holds.FIGURES
+    data_class: DataClass = DataClass.PUBLISHED
+    sheets: tuple[str, ...] = ()
+    """Names that the sheet of a workbook, the path of an XML element, or the file may have,
+    with ``*`` for any text, capitals never matter; empty: any."""
+    header: HeaderRule = HeaderRule()
+    unpivot: UnpivotRule | None = None
+    json_columns: tuple[str, ...] = ()
+    """Columns whose cells hold a JSON object; each of its entries becomes a column
+    ``<column>.<entry>``, which ``unpivot`` may name."""
+    qualifiers: QualifierRule | None = None
+    durations: bool = False
+    """Whether ``01:10`` is a duration of 1 year and 10 months, read as 22 months."""
+    fields: dict[str, FieldRule] = Field(default_factory=dict)
+    """Columns of a table of records or a reference table."""
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    """How dates of ``fields`` are written."""
+    take: dict[str, str] = Field(default_factory=dict)
+    """For XML: field to the path of the element that holds it elsewhere under the same
+    parent, such as ``LAchildID: ChildIdentifiers/LAchildID``."""
     bases: tuple[str, ...] = ()
     """Names and versions of the layouts underneath, nearest first; filled when loaded."""
     abstract: bool = False
@@ -148,7 +259,12 @@ class Layout(Frozen):
             *([column for columns in self.area.columns.values() for column in columns]
               if self.area and not self.area.level else ()),
         ]  # fmt: skip
-        return tuple(column for column in (*named, *self.own_columns) if column)
+        fields = [name for name, rule in self.fields.items() if not rule.optional]
+        taken = set(self.take)
+        return tuple(
+            column for column in (*named, *self.own_columns, *fields)
+            if column and column not in taken
+        )  # fmt: skip
 
     @property
     def own_columns(self) -> tuple[str, ...]:
@@ -163,21 +279,38 @@ class Layout(Frozen):
         state = [self.state.column] if self.state else []
         cohort = [self.cohort] if self.cohort else []
         known = [
-            *self.required, *areas, *cohort, *state, *self.optional_figures, *self.optional_columns
+            *self.required, *areas, *cohort, *state, *self.optional_figures, *self.optional_columns,
+            *(name for name in self.fields if name not in self.take),
         ]  # fmt: skip
         return tuple(dict.fromkeys(known))
 
     @model_validator(mode="after")
     def _holds_together(self) -> Layout:
-        if not self.abstract and (self.area is None or self.period is None):
-            raise ValueError("a layout needs area and period, or abstract: true")
-        if not self.abstract and self.other_columns == "list" and not self.figures:
-            raise ValueError("a layout needs figures, or other_columns: read")
+        if not self.abstract and self.holds is Holds.FIGURES:
+            self._check_figures()
+        if not self.abstract and self.holds is not Holds.FIGURES and not self.fields:
+            raise ValueError(f"a layout of {self.holds} needs fields")
         for mark, state in self.markers.items():
             if state.has_value:
                 raise ValueError(f"the marker {mark!r} stands for {state}, which carries a number")
         self._check_spellings()
         return self
+
+    def _check_figures(self) -> None:
+        if self.fields:
+            raise ValueError("fields are for records and reference tables; name figures instead")
+        if self.area is None or self.period is None:
+            raise ValueError("a layout of figures needs area and period, or abstract: true")
+        if self.other_columns == "list" and not self.figures and self.unpivot is None:
+            raise ValueError("a layout of figures needs figures, unpivot, or other_columns: read")
+        if (self.period.found_in == "column") != bool(self.period.column):
+            raise ValueError("the period is found in its column, or elsewhere: not both or neither")
+        if self.period.found_in == "header" and (
+            self.unpivot is None or "(?P<period>" not in self.unpivot.pattern
+        ):
+            raise ValueError("a period in the header needs unpivot with a group period")
+        if self.period.found_in in ("sheet_name", "file_name") and not self.period.find:
+            raise ValueError(f"a period in the {self.period.found_in} needs find")
 
     def _check_spellings(self) -> None:
         meaning: dict[str, str] = {}
@@ -219,16 +352,34 @@ def load_layouts(folder: Path) -> dict[str, Layout]:
     faults = Faults()
     layouts = {}
     for stem, file in files.items():
-        layout = _layout(stem, file, files, faults)
-        if layout is not None and layout.name != stem:
-            faults.add(
-                f"{file.name}, line {file.line(('name',))}, name: given {layout.name!r}, "
-                f"expected {stem!r}, the file's own name"
-            )
-        if layout is not None and not layout.abstract:
-            layouts[layout.name] = layout
+        for content in _parts_of(stem, file):
+            layout = _layout(stem, YamlFile(file.name, content, file.text), files, faults)
+            if layout is not None and (layout.part_of or layout.name) != stem:
+                faults.add(
+                    f"{file.name}, line {file.line(('name',))}, name: given {layout.name!r}, "
+                    f"expected {stem!r}, the file's own name"
+                )
+            if layout is not None and not layout.abstract:
+                layouts[layout.name] = layout
     faults.raise_if_any()
-    return layouts
+    return dict(sorted(layouts.items()))
+
+
+def _parts_of(stem: str, file: YamlFile) -> list[object]:
+    """The content of a file, or of each of its parts with what they share."""
+    content = file.content
+    parts = content.get("parts") if isinstance(content, dict) else None
+    if not isinstance(parts, dict) or not parts:
+        return [content]
+    whole = {key: value for key, value in content.items() if key != "parts"}
+    return [
+        {
+            **_merged_group(whole, part if isinstance(part, dict) else {"part": part}),
+            "name": f"{whole.get('name', stem)}.{name}",
+            "part_of": whole.get("name", stem),
+        }
+        for name, part in parts.items()
+    ]
 
 
 def _layout(

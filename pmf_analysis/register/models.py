@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pmf_analysis.terms import (
+    Attribution,
     BreakKind,
     DataPeriod,
     Dimension,
@@ -48,6 +49,8 @@ class Denominator(Frozen):
     """
 
     column: str
+    plus: tuple[str, ...] = ()
+    """Further columns of the same row that are added to it."""
     table: str = ""
     breakdown: str = ""
     period_shift: int = 0
@@ -60,8 +63,8 @@ class Published(Frozen):
 
     table: str
     breakdown: str = ""
-    numerator: tuple[str, ...]
-    """Columns that add up to the numerator."""
+    numerator: tuple[str, ...] = ()
+    """Columns that add up to the numerator; none where only the value is published."""
     denominator: Denominator | None = None
     value: str = ""
     """Column with the printed value, which the recomputed one is held against."""
@@ -74,6 +77,14 @@ class Source(Frozen):
     """Where an indicator's numbers come from."""
 
     published: Published
+    also: tuple[Published, ...] = ()
+    """Further tables, in this order: each gives the units and periods for which those
+    before it have no value."""
+
+    @property
+    def all(self) -> tuple[Published, ...]:
+        """Every table that the numbers may come from, the first one first."""
+        return (self.published, *self.also)
 
 
 class Level(Frozen):
@@ -145,7 +156,7 @@ class Indicator(Frozen):
     """How far from target still counts as close (close-to-target polarity), in the unit."""
     expected_range: ExpectedRange | None = None
     applies_to: tuple[UnitKind, ...] = Field(min_length=1)
-    attribute_to: str = ""
+    attribute_to: Attribution | Literal[""] = ""
     adds_up: bool | Literal["distinct_children"] = True
     owner: str
     """A role, never a person's name."""
@@ -186,10 +197,12 @@ class Indicator(Frozen):
             raise ValueError("polarity close_to_target needs a tolerance, in the indicator's unit")
         if self.polarity is Polarity.NEUTRAL and (self.target or self.floor):
             raise ValueError("a neutral indicator has no target; give expected_range instead")
-        if self.kind in (MeasureKind.PROPORTION, MeasureKind.RATE) and not (
-            self.source.published.denominator
-        ):
-            raise ValueError(f"kind {self.kind} needs a denominator")
+        counted = self.kind in (MeasureKind.PROPORTION, MeasureKind.RATE)
+        for source in self.source.all:
+            if not source.numerator and not source.value:
+                raise ValueError(f"table {source.table} gives neither a numerator nor a value")
+            if counted and source.numerator and not source.denominator:
+                raise ValueError(f"kind {self.kind} needs a denominator")
         for floor in self.floor:
             target = level_at(self.target, floor.from_)
             if target is None:
@@ -211,8 +224,18 @@ class Unit(Frozen):
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()
+    """Units that took over what it did; several where it was divided."""
     aliases: tuple[str, ...] = ()
     """Other codes and spellings under which deliveries name it."""
+    members: tuple[str, ...] = ()
+    """Units that report together as this one; their figures are never added to its own."""
+    case_holding: bool | None = None
+    """Whether it holds cases; unknown where not said."""
+
+    def holds_on(self, on: date) -> bool:
+        """Whether the unit exists on a date."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and (self.valid_to is None or on <= self.valid_to)
 
 
 class TargetRow(Frozen):
