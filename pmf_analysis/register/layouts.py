@@ -111,8 +111,10 @@ class BreakdownRule(Frozen):
 
 
 class HeaderRule(Frozen):
-    """Where the names of the columns stand. They are looked for: the first row, or rows,
-    that name every required column."""
+    """Where the names of the columns stand.
+
+    They are looked for: the first row, or rows, that name every required column.
+    """
 
     rows: int = Field(default=1, ge=1, le=8)
     """How many rows stand on each other; the names of a column are joined from above."""
