@@ -41,6 +41,14 @@ def settings() -> Settings:
     )
 
 
+def secret(name: str) -> str:
+    """What an environment variable holds that no file may: an address with a password.
+
+    Read when it is needed and kept nowhere; empty where it is not set.
+    """
+    return os.environ.get(name, "")
+
+
 def shipped() -> Path:
     """The folder that holds the shipped ``data/``, ``expectations/`` and ``notebooks/``.
 

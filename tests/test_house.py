@@ -35,7 +35,7 @@ LAYERS = {
 OWNERS = {
     "register": {"pydantic", "ruamel"},
     "store": {"pyarrow"},
-    "ingest": {"gzip"},
+    "ingest": {"gzip", "psycopg", "pymssql", "sqlalchemy"},
     "analysis": {"scipy", "statsmodels"},
     "quality": {"great_expectations"},
     "charts": {"matplotlib", "seaborn"},
