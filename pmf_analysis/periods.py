@@ -40,6 +40,7 @@ _CALENDAR = re.compile(r"CY(\d{4})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _POOLED = re.compile(r"(AY)?(\d{4})/(\d{2})-(\d{4})/(\d{2})")
 _POOLED_CALENDAR = re.compile(r"CY(\d{4})-(\d{4})")
+_STRETCH = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)/(\d{4}-\d{2}(?:-\d{2})?)")
 
 _TAKES_ARTICLE = ("year ", "school year ", "12 months ", "3 years ")
 
@@ -155,6 +156,53 @@ def day(on: date) -> ReportingPeriod:
 
 
 @lru_cache(maxsize=4096)
+def stretch(start: date, end: date) -> ReportingPeriod:
+    """Any days on end, such as a term, half a year or a week; it comes once a year.
+
+    Parameters
+    ----------
+    start, end : date
+        First and last day. Where they are those of a month, a quarter of the financial year
+        or a year, that is the period.
+
+    Raises
+    ------
+    ParameterError
+        If the last day comes before the first, or it is longer than a year.
+    """
+    if start > end or end >= _same_day(start, start.year + 1):
+        raise ParameterError(
+            f"{start} to {end} is no stretch of days", "a first and a last day within one year"
+        )
+    whole = start.day == 1 and end == _month_end(end.replace(day=1))
+    known = _usual_period(start, end) if whole else day(start) if start == end else None
+    if known is not None:
+        return known
+    code = f"{start:%Y-%m}/{end:%Y-%m}" if whole else f"{start}/{end}"
+    return ReportingPeriod(end, start, code, Frequency.YEAR, _stretch_label(start, end, whole))
+
+
+def _usual_period(start: date, end: date) -> ReportingPeriod | None:
+    months = _months(start, end) + 1
+    if months == 1:
+        return month(start.year, start.month)
+    if months == 3 and start.month % 3 == 1:
+        ending = end.year + (1 if end.month > 3 else 0)
+        return financial_quarter(ending, (end.month // 3 + 2) % 4 + 1)
+    years = {1: calendar_year, 4: financial_year, 9: academic_year}
+    return years[start.month](end.year) if months == 12 and start.month in years else None
+
+
+def _stretch_label(start: date, end: date, whole: bool) -> str:
+    last = f"{MONTHS[end.month - 1]} {end.year}" if whole else format_date(end)
+    parts = ["" if whole else str(start.day)]
+    if whole or (start.year, start.month) != (end.year, end.month):
+        parts.append(MONTHS[start.month - 1])
+    if start.year != end.year:
+        parts.append(str(start.year))
+    return f"{' '.join(filter(None, parts))} to {last}"
+
+
 def parse(code: str) -> ReportingPeriod:
     """Read a period's code.
 
@@ -189,11 +237,24 @@ def parse(code: str) -> ReportingPeriod:
             )
         if found := _POOLED_CALENDAR.fullmatch(code):
             return pooled(calendar_year(int(found[1])), calendar_year(int(found[2])))
+        if found := _STRETCH.fullmatch(code):
+            return _parsed_stretch(found[1], found[2], code)
         if found := _DAY.fullmatch(code):
             return day(date(int(found[1]), int(found[2]), int(found[3])))
     except ValueError as error:
         raise ParameterError(f"The period {code!r} is no date", _EXPECTED) from error
     raise ParameterError(f"The period {code!r} cannot be read", _EXPECTED)
+
+
+def _parsed_stretch(first: str, last: str, code: str) -> ReportingPeriod:
+    if len(first) != len(last):
+        raise ParameterError(f"The period {code!r} cannot be read", _EXPECTED)
+    if len(first) == 7:
+        first, last = f"{first}-01", _month_end(date.fromisoformat(f"{last}-01")).isoformat()
+    found = stretch(date.fromisoformat(first), date.fromisoformat(last))
+    if found.code != code:  # one code for one period
+        raise ParameterError(f"The period {code!r} is written {found.code!r}", _EXPECTED)
+    return found
 
 
 def try_parse(code: str) -> ReportingPeriod | None:
@@ -226,6 +287,8 @@ def shift(period: ReportingPeriod, steps: int) -> ReportingPeriod:
     if _POOLED.fullmatch(period.code) or _POOLED_CALENDAR.fullmatch(period.code):
         first, last = _ends_of_pool(period)
         return pooled(shift(first, steps), shift(last, steps))
+    if _STRETCH.fullmatch(period.code):
+        return _shifted_stretch(period, steps)
     if period.code.startswith("AY"):
         return academic_year(period.end.year + steps)
     if period.code.startswith("CY"):
@@ -304,6 +367,13 @@ def _ends_of_pool(period: ReportingPeriod) -> tuple[ReportingPeriod, ReportingPe
     )  # fmt: skip
     first_end = period.start.year + (0 if period.code.startswith("CY") else 1)
     return year(first_end), year(period.end.year)
+
+
+def _shifted_stretch(period: ReportingPeriod, years: int) -> ReportingPeriod:
+    start = _same_day(period.start, period.start.year + years)
+    end = _same_day(period.end, period.end.year + years)
+    whole_months = period.code.count("-") == 2
+    return stretch(start, _month_end(end.replace(day=1)) if whole_months else end)
 
 
 def _months(earlier: date, later: date) -> int:

@@ -23,6 +23,10 @@ CODES = [
     ("AY2024/25", date(2024, 9, 1), date(2025, 8, 31), "school year 2024 to 2025"),
     ("CY2025", date(2025, 1, 1), date(2025, 12, 31), "year to December 2025"),
     ("2025-09-30", date(2025, 9, 30), date(2025, 9, 30), "30 September 2025"),
+    ("2024-09/2024-12", date(2024, 9, 1), date(2024, 12, 31), "September to December 2024"),
+    ("2024-10/2025-02", date(2024, 10, 1), date(2025, 2, 28), "October 2024 to February 2025"),
+    ("2025-03-17/2025-03-23", date(2025, 3, 17), date(2025, 3, 23), "17 to 23 March 2025"),
+    ("2024-04-06/2025-04-05", date(2024, 4, 6), date(2025, 4, 5), "6 April 2024 to 5 April 2025"),
 ]
 
 
@@ -48,6 +52,26 @@ def test_a_step_forth_and_back_comes_home(code, steps):
 )
 def test_what_is_no_period_is_refused_with_what_would_be_one(code):
     with pytest.raises(ParameterError, match="Expected: a month such as 2025-03"):
+        periods.parse(code)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "code"),
+    [("2025-01-01", "2025-03-31", "2024/25-Q4"), ("2025-04-01", "2025-06-30", "2025/26-Q1"),
+     ("2025-10-01", "2025-12-31", "2025/26-Q3"), ("2025-02-01", "2025-02-28", "2025-02"),
+     ("2024-09-01", "2025-08-31", "AY2024/25"), ("2025-01-01", "2025-12-31", "CY2025"),
+     ("2024-04-01", "2025-03-31", "2024/25"), ("2025-05-01", "2025-05-01", "2025-05-01"),
+     ("2025-02-01", "2025-04-30", "2025-02/2025-04")],
+)  # fmt: skip
+def test_days_that_make_a_usual_period_are_that_period(first, last, code):
+    assert periods.stretch(date.fromisoformat(first), date.fromisoformat(last)).code == code
+
+
+@pytest.mark.parametrize(
+    "code", ["2025-01/2025-03", "2025-05/2025-04", "2025-01/2025-03-31", "2024-01-01/2025-01-01"]
+)
+def test_a_stretch_has_one_code_and_lies_within_a_year(code):
+    with pytest.raises(ParameterError):
         periods.parse(code)
 
 

@@ -26,9 +26,13 @@ from pmf_analysis.register.models import Frozen
 from pmf_analysis.register.yaml_files import YamlFile, read
 from pmf_analysis.terms import DataClass, Holds, State
 
-_DAY_RULE = re.compile(r"day (0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_PERIOD_RULES = ("financial_year", "academic_year", "calendar_year", "code")
-_YEAR_PART = re.compile(r"financial_quarter [1-4]|month ([1-9]|1[0-2])")
+_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_YEAR_RULES = ("financial_year", "academic_year", "calendar_year")
+_PERIOD_RULES = (*_YEAR_RULES, "code", "month", "day", "financial_quarter", "calendar_quarter")
+_YEAR_PART = re.compile(
+    r"(?:financial|calendar)_quarter [1-4]|month (?:[1-9]|1[0-2])|week (?:[1-9]|[1-4]\d|5[0-3])"
+    rf"|day {_DAY}|{_DAY} to {_DAY} of (?:{'|'.join(_YEAR_RULES)})"
+)
 
 
 class AreaRule(Frozen):
@@ -53,15 +57,24 @@ def _compiled(pattern: str) -> str:
 
 def _known_rule(rule: object) -> object:
     text = str(rule)
-    if text in _PERIOD_RULES or _DAY_RULE.fullmatch(text) or _YEAR_PART.fullmatch(text):
+    if text in _PERIOD_RULES or _YEAR_PART.fullmatch(text):
         return text
     raise ValueError(
-        f"unknown period rule {text!r}, expected {', '.join(_PERIOD_RULES)}, "
-        "'financial_quarter 1' to 4, 'month 1' to 12, or 'day 09-30' (month and day)"
+        f"unknown period rule {text!r}, expected {', '.join(_PERIOD_RULES)}; or for a column with "
+        "the year alone: 'financial_quarter 1' to 4, 'calendar_quarter 1' to 4, 'month 1' to 12, "
+        "'week 1' to 53, 'day 09-30' (month and day), '09-01 to 12-31 of academic_year'"
     )
 
 
 PeriodKind = Annotated[str, BeforeValidator(_known_rule)]
+"""How the text of a period is read.
+
+Whole periods: ``financial_year``, ``academic_year``, ``calendar_year`` (a year, or two that
+follow each other), ``month`` (``2025-03``, ``202503``, ``March 2025``, any day of it), ``day``
+(``2025-09-30``, ``30/09/2025``), ``financial_quarter`` (``2024/25 Q1``) and
+``calendar_quarter`` (``2025 Q1``), ``code`` (a code of ``periods``). Parts of the year that the
+text names: ``financial_quarter 1``, ``calendar_quarter 1``, ``month 5``, ``week 12`` (of the
+ISO calendar), ``day 09-30``, ``09-01 to 12-31 of academic_year``."""
 
 
 class PeriodPattern(Frozen):
@@ -94,12 +107,30 @@ class PeriodRule(Frozen):
     """Column with words such as ``Reporting year``; empty where all rows are of one kind."""
     kinds: dict[str, PeriodKind]
     """Words of ``kind_column`` in lower case (empty where there is none) to the rule."""
+    other_kinds: PeriodKind | Literal[""] = ""
+    """The rule of words of ``kind_column`` that ``kinds`` does not name; empty: such rows are
+    refused."""
 
 
 class BreakdownRule(Frozen):
-    """The column that splits a table, and its labels."""
+    """The column or columns that split a table, and their labels.
 
-    column: str
+    One column: ``column`` and ``labels``. Several (``care_leaver_age`` and ``breakdown``):
+    ``columns``, in their order, each with labels of its own. The labels of a row are joined
+    with `` | `` in that order, and empty ones are left out: a label such as the total, given
+    the canonical label ``""``, does not show. So ``{care_leaver_age: {"": [19 to 21 years]},
+    breakdown: {eet: [Total in education, employment or training]}}`` gives ``eet`` for the
+    older ones and ``17 to 18 years | eet`` for the others (ages not listed stay as printed).
+    A label from the name of a column (``unpivot``, group ``breakdown``) comes last; its
+    labels are ``header_labels``.
+    """
+
+    column: str = ""
+    """The column, where there is one only."""
+    columns: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    """Several columns: name to labels, as in ``labels`` (``{}``: as printed)."""
+    header_labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Labels of the group ``breakdown`` of ``unpivot``, as in ``labels``."""
     ignore_label: bool = False
     """True where the column repeats one label, however it is worded: no breakdown.
     Should a file hold several labels, they are kept as printed."""
@@ -108,6 +139,21 @@ class BreakdownRule(Frozen):
     labels are kept as printed and named on the receipt."""
     indicators: bool = False
     """True where the labels are indicator codes; unknown ones are named on the receipt."""
+
+    @property
+    def by_column(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Every column that splits the table, to its labels; in the order of joining."""
+        return self.columns or ({self.column: self.labels} if self.column else {})
+
+    @model_validator(mode="after")
+    def _one_way_of_saying(self) -> BreakdownRule:
+        if self.column and self.columns:
+            raise ValueError("a breakdown names one column, or columns: not both")
+        if self.columns and (self.labels or self.ignore_label or self.indicators):
+            raise ValueError(
+                "labels, ignore_label and indicators are for a breakdown of one column"
+            )
+        return self
 
 
 class HeaderRule(Frozen):
@@ -200,6 +246,9 @@ class Layout(Frozen):
     """Columns of a table of records or a reference table."""
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     """How dates of ``fields`` are written."""
+    published_from: str = ""
+    """Field whose latest date is when a delivery of records or a reference table was
+    published, where nobody says and the file's name does not: such as ``ReferenceDate``."""
     take: dict[str, str] = Field(default_factory=dict)
     """For XML: field to the path of the element that holds it elsewhere under the same
     parent, such as ``LAchildID: ChildIdentifiers/LAchildID``."""
@@ -271,7 +320,7 @@ class Layout(Frozen):
     @property
     def own_columns(self) -> tuple[str, ...]:
         """Required columns that tell this table from others: breakdown and figures."""
-        breakdown = (self.breakdown.column,) if self.breakdown else ()
+        breakdown = tuple(self.breakdown.by_column) if self.breakdown else ()
         return (*breakdown, *self.figures, *self.months)
 
     @property
@@ -292,6 +341,11 @@ class Layout(Frozen):
             self._check_figures()
         if not self.abstract and self.holds is not Holds.FIGURES and not self.fields:
             raise ValueError(f"a layout of {self.holds} needs fields")
+        if self.published_from and (
+            self.published_from not in self.fields
+            or self.fields[self.published_from].type != "date"
+        ):
+            raise ValueError("published_from names a field of type date")
         for mark, state in self.markers.items():
             if state.has_value:
                 raise ValueError(f"the marker {mark!r} stands for {state}, which carries a number")
