@@ -10,6 +10,7 @@ twice.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,9 @@ import pmf_analysis
 from pmf_analysis import periods, register
 from pmf_analysis.errors import ParameterError, RunError, nearest
 from pmf_analysis.register import Context, Register
+from pmf_analysis.register.loading import fingerprint
 from pmf_analysis.store import Store, canonical_json
+from pmf_analysis.store.atomic import atomic_folder
 from pmf_analysis.terms import Verdict
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from pmf_analysis.quality import QualityResult
 
 TABLES = ("analysis", "fact", "finding", "verdict", "check", "delivery")
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,7 @@ def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepar
     prepared = Prepared(store, key, context, period)
     if not store.has_prepared(key):
         store.put_prepared(key, _compute(prepared, receipts))
+    keep_register(store, context.register)
     return prepared
 
 
@@ -166,6 +172,68 @@ def open_prepared(store: Store, key: str, as_at: date | None, period: str) -> Pr
         return prepare(store, as_at, period)
     on, _ = known_at(store, as_at)
     return Prepared(store, key, Context(register.load(store.reference), on), period)
+
+
+def keep_register(store: Store, held: Register) -> bool:
+    """Keep a copy of the register's files under their digest, for a later comparison.
+
+    Parameters
+    ----------
+    store : Store
+    held : Register
+        As loaded from the workspace.
+
+    Returns
+    -------
+    bool
+        False if the copy was there already.
+
+    Raises
+    ------
+    RunError
+        If the files are no longer those that were loaded; nothing was kept.
+    """
+    place = _register_path(store, held.digest())
+    if held.folder is None or place.is_dir():
+        return False
+    source = Path(held.folder)
+
+    def fill(folder: Path) -> None:
+        for path in sorted(source.rglob("*")):
+            inside = path.relative_to(source)
+            if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+                (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+                (folder / inside).write_bytes(path.read_bytes())
+        if fingerprint(folder) != held.digest():
+            raise RunError(
+                "The register was changed while it was read",
+                "files that stay as they are until the run has begun",
+                "Start again",
+            )
+
+    return atomic_folder(place, fill)
+
+
+def kept_register(store: Store, digest: str) -> Register | None:
+    """The register of a digest: the workspace's own, or the copy that was kept; None if gone.
+
+    Raises
+    ------
+    RegisterError
+        If the copy can no longer be read by this version of the workbench.
+    """
+    if fingerprint(store.reference) == digest:
+        return register.load(store.reference)
+    place = _register_path(store, digest)
+    if not place.is_dir() or fingerprint(place) != digest:
+        return None
+    return register.load(place)
+
+
+def _register_path(store: Store, digest: str) -> Path:
+    if not _DIGEST.fullmatch(digest):
+        raise ParameterError(f"{digest[:60]!r} is no digest of a register", "64 hexadecimal digits")
+    return store.processed / "registers" / digest
 
 
 def suites_digest(store: Store) -> str:
