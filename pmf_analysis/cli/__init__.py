@@ -1,0 +1,66 @@
+"""The command line: arguments to calls. It alone prints; everything heavy loads late."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from pmf_analysis import __version__
+from pmf_analysis.cli import making, receiving, registers, running
+from pmf_analysis.cli.options import Session
+from pmf_analysis.errors import PmfError
+
+app = typer.Typer(
+    name="pmf",
+    help="Indicator data into findings, for children's services performance.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with data/, expectations/ and notebooks/; the nearest such folder "
+            "upward when not given."
+        ),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Indicator data into findings, for children's services performance."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    context.obj = Session(workspace)
+
+
+app.command()(making.demo)
+app.command()(making.new)
+app.command()(receiving.receive)
+app.command()(running.check)
+app.command()(running.run)
+app.command("deep-dive")(running.deep_dive)
+app.command()(running.publish)
+app.command()(running.lab)
+app.add_typer(registers.app, name="register")
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one message and its exit status."""
+    try:
+        app(standalone_mode=True)
+    except PmfError as error:
+        _fail(error)
+
+
+def _fail(error: PmfError) -> NoReturn:
+    typer.echo(f"{error}", err=True)
+    sys.exit(error.exit_status)

@@ -1,0 +1,76 @@
+"""Options that several verbs share, and what they are turned into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pmf_analysis.cli.printing import Progress
+    from pmf_analysis.prepared import Prepared
+    from pmf_analysis.register import Register
+    from pmf_analysis.store import Store
+
+
+@dataclass(frozen=True)
+class Session:
+    """What stands before the verb."""
+
+    workspace: Path | None
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result for programs.")]
+AsAt = Annotated[
+    str,
+    typer.Option(
+        help="Use what was published by this date, YYYY-MM-DD; the latest delivery's date "
+        "when not given."
+    ),
+]
+Period = Annotated[str, typer.Option(help="Last period to include, such as 2026-10 or 2024/25.")]
+Areas = Annotated[
+    list[str] | None,
+    typer.Option("--area", help="A unit's name or code; may be repeated."),
+]
+Indicators = Annotated[
+    list[str] | None,
+    typer.Option("--indicator", help="An indicator's code; may be repeated."),
+]
+Jobs = Annotated[int, typer.Option(min=1, max=64, help="Notebooks at a time.")]
+
+
+def the_store(context: typer.Context) -> Store:
+    """The workspace that the words before the verb name, or the nearest one upward."""
+    from pmf_analysis.store import open_store
+
+    return open_store(context.obj.workspace)
+
+
+def the_register(context: typer.Context) -> Register:
+    """The register of that workspace."""
+    from pmf_analysis import register
+
+    return register.load(the_store(context).reference)
+
+
+def the_prepared(context: typer.Context, as_at: str, period: str, shown: Progress) -> Prepared:
+    """The prepared tables of that workspace, computed when they are not there."""
+    from pmf_analysis import prepared
+    from pmf_analysis.periods import parse_date
+
+    shown.say("Checking, measuring, judging: all series at once")
+    return prepared.prepare(the_store(context), parse_date(as_at), period)
+
+
+def assignments(given: list[str]) -> dict[str, str]:
+    """``NAME=VALUE`` words as a dictionary."""
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--parameter")
+        pairs[name.strip()] = value.strip()
+    return pairs
