@@ -20,9 +20,8 @@ from pmf_analysis.periods import MONTHS, ReportingPeriod
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import ANY
+from pmf_analysis.register.spans import shown_span
 from pmf_analysis.terms import DataPeriod, Frequency, MeasureKind, State
-
-_YEARS = {DataPeriod.ROLLING_12_MONTHS: 1, DataPeriod.ROLLING_3_YEARS: 3}
 
 # the least binding first; a sum is no more final than its least final part
 _ORDER = (State.FINAL, State.REVISED, State.PROVISIONAL, *REASONS)
@@ -108,27 +107,15 @@ def _first_day(row: pd.Series, context: Context) -> date:
         return period.start
     if indicator.data_period is DataPeriod.YEAR_TO_DATE:
         return periods.containing_year(period).start
-    years = _YEARS.get(indicator.data_period, 0)
-    length = max(years * periods.season_length(indicator.frequency), 1)
-    return periods.shift(period, 1 - length).start
+    return periods.shift(period, 1 - shown_span(indicator, period)).start
 
 
 def _spans(indicator: Indicator, placed: Placed) -> NDArray[np.int64] | None:
     """How many delivered figures each shown one spans; None where it is as delivered."""
     if indicator.stock or indicator.source.published.covers is not None:
         return None
-    if indicator.data_period is DataPeriod.YEAR_TO_DATE:
-        return placed.each(_since_april, np.int64)
-    years = _YEARS.get(indicator.data_period, 0)
-    length = years * periods.season_length(indicator.frequency)
-    return np.full(len(placed.codes), length) if length > 1 else None
-
-
-def _since_april(period: ReportingPeriod) -> int:
-    if period.frequency is Frequency.YEAR:
-        return 1
-    months = (period.end.month - 4) % 12 + 1
-    return months if period.frequency is Frequency.MONTH else months // 3
+    spans = placed.each(lambda period: shown_span(indicator, period), np.int64)
+    return spans if indicator.data_period is DataPeriod.YEAR_TO_DATE or any(spans > 1) else None
 
 
 def _as_delivered(measures: pd.DataFrame, labels: NDArray[np.object_]) -> pd.DataFrame:

@@ -144,7 +144,7 @@ def _read(folder: Path) -> ClosedPeriod:
     try:
         written = path.read_bytes()
         record = json.loads(written)
-        plain = all(Path(name).name == name for name in record["content"].keys())
+        plain = all(Path(name).name == name for name in dict(record["content"]))
         whole = plain and folder_name(record["period"]) == folder.name
         problem = "" if whole else "it is the record of something else"
         closed = ClosedPeriod(
