@@ -81,8 +81,10 @@ class PeriodPattern(Frozen):
     """One way of writing a period, with more around it than the period itself."""
 
     match: str
-    """Regular expression of the whole text. Groups: ``period`` (read by ``rule``), or
-    ``first`` and ``last`` (both read by it: a pool of years)."""
+    """Regular expression of the whole text. Groups: ``period`` (read by ``rule``); or
+    ``first`` and ``last`` (both read by it: a pool of years; ``last`` may lack its century);
+    or ``year`` and ``month`` (a number or an English name: a month, such as ``202503``), with
+    ``day`` too a day."""
     rule: PeriodKind | Literal[""] = ""
     """How it is read; empty: by the rule of the row's kind."""
     state: State | None = None
@@ -313,7 +315,7 @@ class Layout(Frozen):
         fields = [name for name, rule in self.fields.items() if not rule.optional]
         taken = set(self.take)
         return tuple(
-            column for column in (*named, *self.own_columns, *fields)
+            column for column in dict.fromkeys((*named, *self.own_columns, *self.json_columns, *fields))
             if column and column not in taken
         )  # fmt: skip
 
