@@ -62,6 +62,24 @@ FINDING = (
 )  # fmt: skip
 """One judgement in one sentence; ``evidence`` is canonical JSON."""
 
+CHANGE = (
+    "table", "indicator", "service_area", "cohort", "breakdown", "period", "column",
+    # a cell of a table has no indicator; a measure has no table and no breakdown
+    "old_value", "new_value",  # float; null without a number, or where it is not shown again
+    "old_state", "new_state",  # terms.State; "" where there is no row
+    "change",        # new less old; null unless both are numbers
+    "relative",      # change over the old value
+    "direction",     # comparing.Moved
+    "cause",         # terms.Cause; "" where causes cannot be told apart
+    "kind",          # the cause in a few words
+    "late_entry", "correction", "definition", "structure", "code",  # parts of the change
+    "old_rag", "new_rag",  # terms.Rag; "" for a cell that no rated indicator reads
+    "hidden",        # why an old number is not shown; "" where all is shown
+    "follows",       # units whose changed figures explain this total, ";" between them
+    "explained", "remainder",  # of the change: through these units, and what is left
+)  # fmt: skip
+"""One figure that differs between two deliveries, runs or dates, with its cause."""
+
 
 def require(table: pd.DataFrame, columns: Iterable[str], name: str) -> pd.DataFrame:
     """Hold a table against its contract, at the door.
