@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -14,10 +15,10 @@ from pmf_analysis.errors import RegisterError, nearest
 from pmf_analysis.register import reference_tables as tables
 from pmf_analysis.register import yaml_files
 from pmf_analysis.register.faults import Faults, model_of_yaml
-from pmf_analysis.register.models import Indicator, Objective, RuleSet, Workspace
+from pmf_analysis.register.models import Indicator, Objective, RuleSet, Unit, Workspace
 from pmf_analysis.register.registry import ANY, Register, in_order
 from pmf_analysis.register.unit_names import name_units
-from pmf_analysis.terms import Polarity
+from pmf_analysis.terms import Polarity, Structure, UnitKind
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -51,6 +52,7 @@ def load(folder: Path) -> Register:
     objectives = _by_code(folder, "objectives", Objective, faults)
     rule_sets = _rule_sets(folder, faults)
     units = {unit.code: unit for unit in tables.units(folder, faults)}
+    moves = tables.unit_moves(folder, units, faults)
     targets = tables.targets(folder, faults)
     breaks = tables.breaks(folder, faults)
     tolerances = tables.tolerances(folder, faults)
@@ -70,6 +72,7 @@ def load(folder: Path) -> Register:
         rule_sets=MappingProxyType(rule_sets),
         folder=folder,
         fingerprint=fingerprint(folder),
+        unit_moves=tuple(moves),
     )
     _check_units(register, faults)
     _check_workspace(register, faults)
@@ -78,7 +81,7 @@ def load(folder: Path) -> Register:
         _check_names(row, register, faults)
     _check_floors(targets, register, faults)
     faults.raise_if_any()
-    return register
+    return register.under(Structure.AS_THEN)
 
 
 def fingerprint(folder: Path) -> str:
@@ -155,15 +158,55 @@ def _check_units(register: Register, faults: Faults) -> None:
     for clash in name_units(register.units.values())[1]:
         faults.add(f"units.csv: {clash}")
     for unit in register.units.values():
-        for code in (unit.parent, *unit.successors):
+        where = f"units.csv, {unit.code}"
+        for code in (unit.parent, *unit.successors, *unit.members):
             if code and code not in register.units:
-                faults.add(f"units.csv, {unit.code}: {code!r} is no unit's code")
-        seen, code = {unit.code}, unit.parent
-        while code in register.units and code not in seen:
-            seen.add(code)
-            code = register.units[code].parent
-        if code in seen:
-            faults.add(f"units.csv, {unit.code}: is its own parent, through {code}")
+                faults.add(f"{where}: {code!r} is no unit's code")
+        if unit.successors and unit.valid_to is None:
+            faults.add(f"{where}: has successors and no last day (valid_to)")
+        _check_members(register, unit, where, faults)
+    _check_circles(register, faults)
+
+
+def _check_members(register: Register, unit: Unit, where: str, faults: Faults) -> None:
+    """Units that report together name two or more members of one kind below one parent."""
+    joint = unit.kind is UnitKind.JOINT_AUTHORITY
+    if joint != bool(unit.members) or len(unit.members) == 1:
+        faults.add(
+            f"{where}: a {UnitKind.JOINT_AUTHORITY} names two or more members, no other does"
+        )
+    for code in unit.members:
+        member = register.units.get(code)
+        if member and (member.kind is not UnitKind.AUTHORITY or member.parent != unit.parent):
+            faults.add(f"{where}: its member {code} is no authority under the same parent")
+
+
+def _check_circles(register: Register, faults: Faults) -> None:
+    """No unit is its own parent, today or before any move, or its own successor."""
+    moved = {move.moved_on - timedelta(days=1) for move in register.unit_moves}
+    for on in (None, *sorted(moved)):
+        for code in register.units:
+            if found := _circle(code, lambda one, on=on: [register.parent_of(one, on)], register):
+                then = f" before {on + timedelta(days=1)}" if on else ""
+                faults.add(f"units.csv, {code}: is its own parent{then}, through {found}")
+    for code in register.units:
+        if found := _circle(code, lambda one: register.units[one].successors, register):
+            faults.add(f"units.csv, {code}: is its own successor, through {found}")
+
+
+def _circle(code: str, after: Callable[[str], Iterable[str]], register: Register) -> str:
+    """The unit through which a unit comes back to itself; empty where it does not."""
+    seen: set[str] = set()
+    ahead = [code]
+    while ahead:
+        at = ahead.pop()
+        for one in after(at):
+            if one == code:
+                return at
+            if one in register.units and one not in seen:
+                seen.add(one)
+                ahead.append(one)
+    return ""
 
 
 def _check_workspace(register: Register, faults: Faults) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pmf_analysis import periods
 from pmf_analysis.terms import (
     Attribution,
     BreakKind,
@@ -32,6 +33,15 @@ def _as_date(value: object) -> object:
 
 
 FromDate = Annotated[date, BeforeValidator(_as_date)]
+
+
+def _as_period(value: object) -> object:
+    if isinstance(value, str) and value and periods.try_parse(value) is None:
+        raise ValueError(f"{value!r} is no period code, such as 2024/25 or 2025-09-30")
+    return value
+
+
+PeriodCode = Annotated[str, BeforeValidator(_as_period)]
 
 
 class Frozen(BaseModel):
@@ -57,6 +67,11 @@ class Denominator(Frozen):
     """Periods to look ahead of the denominator's own: 1 when the population of
     2024 serves the year to March 2025."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that add up to it."""
+        return (self.column, *self.plus)
+
 
 class Published(Frozen):
     """An indicator fed from published or locally compiled figures."""
@@ -71,6 +86,22 @@ class Published(Frozen):
     covers: DataPeriod | None = None
     """What stretch one delivered figure covers, when that is not one period of the
     indicator's frequency: R12M where the delivered series itself is rolling."""
+    from_period: PeriodCode = ""
+    """First period that is taken from this table; empty: from its first."""
+    to_period: PeriodCode = ""
+    """Last period that is taken from this table; empty: to its last."""
+
+    @property
+    def reads(self) -> tuple[tuple[str, str, str], ...]:
+        """Every table, breakdown and column that it reads, sorted."""
+        found = {(self.table, self.breakdown, column) for column in (*self.numerator, self.value)}
+        below = self.denominator
+        if below is not None:
+            own = not below.table and not below.period_shift
+            breakdown = below.breakdown or (self.breakdown if own else "")
+            table = below.table or self.table
+            found |= {(table, breakdown, column) for column in below.columns}
+        return tuple(sorted(one for one in found if one[2]))
 
 
 class Source(Frozen):
@@ -203,6 +234,17 @@ class Indicator(Frozen):
                 raise ValueError(f"table {source.table} gives neither a numerator nor a value")
             if counted and source.numerator and not source.denominator:
                 raise ValueError(f"kind {self.kind} needs a denominator")
+            if source.covers != self.source.published.covers:
+                raise ValueError(f"table {source.table} covers another stretch than the first")
+        if self.stock and self.attribute_to == Attribution.TEAM_AT_EVENT:
+            raise ValueError(
+                "a stock is counted on a day and has no event; use attribute_to team_at_period_end"
+            )
+        if (
+            self.attribute_to == Attribution.HOME_DISTRICT
+            and UnitKind.DISTRICT not in self.applies_to
+        ):
+            raise ValueError("attribute_to home_district needs district in applies_to")
         for floor in self.floor:
             target = level_at(self.target, floor.from_)
             if target is None:
@@ -236,6 +278,23 @@ class Unit(Frozen):
         """Whether the unit exists on a date."""
         begun = self.valid_from is None or self.valid_from <= on
         return begun and (self.valid_to is None or on <= self.valid_to)
+
+    def holds_in(self, start: date, end: date) -> bool:
+        """Whether the unit exists on any day from ``start`` to ``end``."""
+        begun = self.valid_from is None or self.valid_from <= end
+        return begun and (self.valid_to is None or start <= self.valid_to)
+
+
+class UnitMove(Frozen):
+    """A unit that passed from one parent to another: a row of ``unit_moves.csv``."""
+
+    unit: str
+    moved_on: FromDate
+    """First day under the next parent."""
+    parent_before: str
+    """Its parent until the day before; what it passed to is the parent of the next move,
+    or the one in ``units.csv``."""
+    source: str
 
 
 class TargetRow(Frozen):

@@ -21,9 +21,12 @@ from pmf_analysis.register.models import (
     TargetRow,
     Tolerance,
     Unit,
+    UnitMove,
 )
 
 UNIT_COLUMNS = ("code", "name", "kind", "parent", "valid_from", "valid_to", "successors", "aliases")
+UNIT_CHOICES = ("members", "case_holding", "source")
+MOVE_COLUMNS = ("unit", "moved_on", "parent_before", "source")
 TARGET_COLUMNS = (
     "indicator", "unit", "from", "target", "floor", "agreed_by", "agreed_on", "provisional",
 )  # fmt: skip
@@ -47,11 +50,11 @@ class Row:
 
 def units(folder: Path, faults: Faults) -> list[Unit]:
     """Units of ``units.csv``; lists in a cell have ``;`` between their items."""
-    rows = _rows(folder, "units.csv", UNIT_COLUMNS, faults, optional=("source",), needed=True)
+    rows = _rows(folder, "units.csv", UNIT_COLUMNS, faults, optional=UNIT_CHOICES, needed=True)
     found: dict[str, Unit] = {}
     for row in rows:
         fields: dict[str, object] = _given(row, ("source",))
-        for column in ("successors", "aliases"):
+        for column in ("successors", "aliases", "members"):
             fields[column] = [item.strip() for item in row[column].split(";") if item.strip()]
         unit = model_of_row(Unit, row, fields, faults)
         if unit is None:
@@ -62,6 +65,37 @@ def units(folder: Path, faults: Faults) -> list[Unit]:
             faults.add(row.fault("valid_to", "a date on or after valid_from"))
         found.setdefault(unit.code, unit)
     return [found[code] for code in sorted(found)]
+
+
+def unit_moves(folder: Path, known: Mapping[str, Unit], faults: Faults) -> list[UnitMove]:
+    """Units that passed to another parent, by unit and date; a file without rows is fine."""
+    held: list[Row] = []
+    for row in _rows(folder, "unit_moves.csv", MOVE_COLUMNS, faults):
+        for column in ("unit", "parent_before"):
+            if row[column] not in known:
+                faults.add(row.fault(column, "the code of a unit in units.csv"))
+        if row["unit"] == row["parent_before"]:
+            faults.add(row.fault("parent_before", "another unit than the one that moved"))
+        for found in _row(UnitMove, row, _given(row), faults):
+            unit = known.get(found.model.unit)
+            if unit and not unit.holds_on(found.model.moved_on):
+                faults.add(row.fault("moved_on", f"a day on which {unit.name} exists"))
+            held.append(found)
+    _once(held, ("unit", "moved_on"), faults)
+    _each_moves(held, known, faults)
+    return sorted((row.model for row in held), key=lambda move: (move.unit, move.moved_on))
+
+
+def _each_moves(held: list[Row], known: Mapping[str, Unit], faults: Faults) -> None:
+    """A move leads to another parent than the one before it."""
+    later: dict[str, str] = {code: unit.parent for code, unit in known.items()}
+    for row in sorted(held, key=lambda one: one.model.moved_on, reverse=True):
+        move = row.model
+        if later.get(move.unit) == move.parent_before:
+            faults.add(
+                row.source.fault("parent_before", "another parent than the one that follows")
+            )
+        later[move.unit] = move.parent_before
 
 
 def targets(folder: Path, faults: Faults) -> list[Row]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from pmf_analysis import periods
 from pmf_analysis.errors import ParameterError, RuleSetError, nearest
+from pmf_analysis.register import lineage
 from pmf_analysis.register.models import (
     Break,
     Indicator,
@@ -20,11 +21,12 @@ from pmf_analysis.register.models import (
     TargetRow,
     Tolerance,
     Unit,
+    UnitMove,
     Workspace,
     level_at,
 )
-from pmf_analysis.register.unit_names import name_units
-from pmf_analysis.terms import UnitKind
+from pmf_analysis.register.unit_names import Names, name_units, unit_named
+from pmf_analysis.terms import Structure, UnitKind
 
 ANY = "*"
 
@@ -41,6 +43,9 @@ class Register:
     target_rows : tuple of TargetRow
         Targets that differ for one unit.
     breaks : tuple of Break
+        With the boundary breaks that units and moves amount to.
+    unit_moves : tuple of UnitMove
+        Units that passed to another parent, by unit and date.
     tolerances : tuple of Tolerance
     folder : Path or None
         Where the files are.
@@ -59,6 +64,7 @@ class Register:
     rule_sets: Mapping[str, RuleSet] = field(default_factory=dict)
     folder: Path | None = None
     fingerprint: str = ""
+    unit_moves: tuple[UnitMove, ...] = ()
 
     @property
     def county(self) -> str:
@@ -86,14 +92,23 @@ class Register:
             )
         return found
 
-    def find_unit(self, text: str) -> Unit | None:
+    def find_unit(self, text: str, on: date | None = None) -> Unit | None:
         """The unit of a code, a name or another spelling, or None.
 
-        Capitals and surrounding blanks do not matter. A name that served two units in
-        turn means the later one; a code means the unit it was given to.
+        Parameters
+        ----------
+        text : str
+            Capitals and surrounding blanks do not matter.
+        on : date, optional
+            The day that is spoken of, such as a period's last. A name that served two units
+            in turn means the one that existed then; without a date, the later one. A code
+            means the unit it was given to, whatever the date.
+
+        Returns
+        -------
+        Unit or None
         """
-        found = self._unit_names.get(text)
-        return found or self._unit_names.get(" ".join(str(text).split()).casefold())
+        return unit_named(self._unit_names, text, on)
 
     def unit(self, name_or_code: str) -> Unit:
         """The unit of a code, a name or another spelling.
@@ -202,9 +217,62 @@ class Register:
             code = self.units[code].parent
         return None
 
-    def children_of(self, unit: str) -> tuple[str, ...]:
-        """Codes of the units directly below a unit."""
-        return self._children.get(unit, ())
+    def parent_of(self, unit: str, on: date | None = None) -> str:
+        """Code of the unit directly above one, on a date or today; empty where there is none."""
+        return lineage.parent_on(self.units[unit], self.moves_of.get(unit, ()), on)
+
+    def children_of(self, unit: str, on: date | None = None) -> tuple[str, ...]:
+        """Codes of the units directly below a unit: its parts, each once.
+
+        Units that report together are not among them, since their members are.
+
+        Parameters
+        ----------
+        unit : str
+        on : date, optional
+            Those that existed and stood below it on that day; all that are registered below
+            it when not given.
+        """
+        if on is None:
+            return self._children.get(unit, ())
+        return tuple(
+            code
+            for code, one in sorted(self.units.items())
+            if not one.members and one.holds_on(on) and self.parent_of(code, on) == unit
+        )
+
+    def peers_of(self, unit: str, on: date) -> tuple[str, ...]:
+        """Codes of the other units of one's kind that exist on a date.
+
+        Units that report together are nobody's peers; neither are regions inside a region
+        peers of whole ones, nor the other way round.
+        """
+        own = self.units[unit]
+        if own.kind is UnitKind.JOINT_AUTHORITY:
+            return ()
+
+        def inside(one: Unit) -> bool:
+            return one.parent in self.units and self.units[one.parent].kind is one.kind
+
+        return tuple(
+            code
+            for code, one in sorted(self.units.items())
+            if code != unit and one.kind is own.kind and one.holds_on(on)
+            and inside(one) == inside(own)
+        )  # fmt: skip
+
+    def under(self, structure: Structure) -> Register:
+        """The same register, with the boundary breaks of a structure.
+
+        As they were then, a unit's figures must not be read across the day on which it gained
+        or lost a part; as they are now, most such days are no break, since past figures move.
+        """
+        derived = {
+            one: lineage.boundary_breaks(self.units, self.unit_moves, one) for one in Structure
+        }
+        known = [one for found in derived.values() for one in found]
+        kept = [one for one in self.breaks if one not in known]
+        return replace(self, breaks=in_order([*kept, *derived[structure]]))
 
     def breaks_of(self, indicator: str, unit: str) -> tuple[Break, ...]:
         """Breaks of one series, earliest first, with those that hold for all."""
@@ -215,13 +283,20 @@ class Register:
         )
 
     @cached_property
-    def _unit_names(self) -> dict[str, Unit]:
+    def moves_of(self) -> Mapping[str, tuple[UnitMove, ...]]:
+        """Moves of each unit that has moved, earliest first."""
+        return lineage.by_unit(self.unit_moves)
+
+    @cached_property
+    def _unit_names(self) -> Names:
         return name_units(self.units.values())[0]
 
     @cached_property
     def _children(self) -> dict[str, tuple[str, ...]]:
         children: dict[str, list[str]] = {}
         for unit in self.units.values():
+            if unit.members:
+                continue
             children.setdefault(unit.parent, []).append(unit.code)
         return {parent: tuple(sorted(codes)) for parent, codes in children.items()}
 
@@ -242,10 +317,14 @@ class Context:
     register : Register
     as_at : date
         What was known on this date; nothing published later is used.
+    structure : Structure
+        Whether figures of the past stand with the units as they were then, or as they are
+        on the as-at date; ``Register.under`` gives the register the breaks of it.
     """
 
     register: Register
     as_at: date
+    structure: Structure = Structure.AS_THEN
 
 
 def in_order(breaks: list[Break]) -> tuple[Break, ...]:

@@ -7,9 +7,12 @@ from datetime import date
 
 from pmf_analysis.register.models import Unit
 
+Names = dict[str, tuple[Unit, ...]]
+"""Text to the units that go by it, one after the other in time; one alone for a code."""
 
-def name_units(units: Iterable[Unit]) -> tuple[dict[str, Unit], list[str]]:
-    """Every code, name and other spelling with its unit, and what clashes.
+
+def name_units(units: Iterable[Unit]) -> tuple[Names, list[str]]:
+    """Every code, name and other spelling with its units, and what clashes.
 
     Parameters
     ----------
@@ -18,28 +21,57 @@ def name_units(units: Iterable[Unit]) -> tuple[dict[str, Unit], list[str]]:
     Returns
     -------
     names : dict
-        Text, as written in the register and case-folded, to unit. A code goes before any
-        name; a name that served two units in turn means the later one.
+        Text, as written in the register and case-folded, to units in the order of time. A
+        code goes before any name and means its own unit alone.
     clashes : list of str
         One sentence for each text that means two units at the same time.
     """
     held = sorted(units, key=lambda unit: (unit.valid_from or date.min, unit.code))
-    names: dict[str, Unit] = {}
+    names: Names = {}
     clashes: list[str] = []
     for unit in held:
         for text in dict.fromkeys((unit.name, *unit.aliases)):
-            other = names.get(text.casefold())
-            if other is not None and other is not unit and _together(unit, other):
-                clashes.append(f"{text!r} means both {_titled(other)} and {_titled(unit)}")
-            names[text] = names[text.casefold()] = unit
+            others = tuple(one for one in names.get(text.casefold(), ()) if one is not unit)
+            clashes += [
+                f"{text!r} means both {_titled(other)} and {_titled(unit)}"
+                for other in others
+                if _together(unit, other)
+            ]
+            names[text] = names[text.casefold()] = (*others, unit)
     for unit in held:
-        other = names.get(unit.code.casefold())
-        if other is not None and other is not unit:
-            clashes.append(
-                f"{unit.code!r} is the code of {_titled(unit)} and a spelling of {_titled(other)}"
-            )
-        names[unit.code] = names[unit.code.casefold()] = unit
+        for other in names.get(unit.code.casefold(), ()):
+            if other is not unit:
+                clashes.append(
+                    f"{unit.code!r} is the code of {_titled(unit)} "
+                    f"and a spelling of {_titled(other)}"
+                )
+        names[unit.code] = names[unit.code.casefold()] = (unit,)
     return names, clashes
+
+
+def unit_named(names: Names, text: str, on: date | None = None) -> Unit | None:
+    """The unit of a text, on a date.
+
+    Parameters
+    ----------
+    names : dict
+        As ``name_units`` gives them.
+    text : str
+        Capitals and surrounding blanks do not matter.
+    on : date, optional
+        Of several units that went by a name in turn, the one that existed then; the latest
+        where none did, or where no date is given.
+
+    Returns
+    -------
+    Unit or None
+    """
+    found = names.get(text) or names.get(" ".join(str(text).split()).casefold())
+    if not found:
+        return None
+    if on is not None and len(found) > 1:
+        return next((unit for unit in found if unit.holds_on(on)), found[-1])
+    return found[-1]
 
 
 def _together(one: Unit, other: Unit) -> bool:
