@@ -10,16 +10,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import tables
-from pmf_analysis.measures.known import REASONS, Cells, KnownTable, known_tables
+from pmf_analysis.measures.calendar import place
+from pmf_analysis.measures.known import REASONS, KnownTable, known_tables
 from pmf_analysis.measures.parts import Parts, parts_of
 from pmf_analysis.measures.rolling import cut_at_breaks, shown
-from pmf_analysis.measures.values import Confidence, Values, values_of, with_printed
-from pmf_analysis.register.models import Indicator
+from pmf_analysis.measures.sources import WITHHELD, first_with_number
+from pmf_analysis.measures.values import (
+    AS_PUBLISHED,
+    TWICE,
+    WITHOUT_PARTS,
+    Confidence,
+    Values,
+    as_delivered,
+    values_of,
+    with_printed,
+)
+from pmf_analysis.register.models import Indicator, Published
 from pmf_analysis.register.registry import Context
 from pmf_analysis.terms import MeasureKind, State, Verdict
 
-TWICE = "delivered twice with different values"
-
+_AVERAGES = (MeasureKind.MEAN, MeasureKind.MEDIAN)
 _REASON_STATES = np.array(["", *(reason.value for reason in REASONS)], dtype=object)
 
 
@@ -28,9 +38,10 @@ def build(
 ) -> pd.DataFrame:
     """Make the measure table from the figures known on a date.
 
-    Every indicator, unit, cohort and period that its table holds gets a row, with a value
+    Every indicator, unit, cohort and period that its tables hold gets a row, with a value
     or with the reason why there is none. For each row of a table the newest delivery
-    published by ``context.as_at`` wins as a whole.
+    published by ``context.as_at`` wins as a whole. Where an indicator has several tables,
+    the first with a number wins as a whole, see ``sources.first_with_number``.
 
     Parameters
     ----------
@@ -60,9 +71,9 @@ def build(
     rule = Confidence.of(context.register.rule_set("intervals"))
     known = known_tables(figures, receipts, context.as_at, _wanted(indicators))
     held = [
-        _measures(indicator, known, rule, context.as_at)
+        _measures(indicator, known, rule, context)
         for indicator in indicators
-        if indicator.source.published.table in known
+        if any(source.table in known for source in indicator.source.all)
     ]
     held = [part for part in held if len(part)]
     if not held:
@@ -74,55 +85,62 @@ def _wanted(indicators: Iterable[Indicator]) -> dict[str, set[str]]:
     """Tables and columns that the indicators read."""
     wanted: dict[str, set[str]] = {}
     for indicator in indicators:
-        published = indicator.source.published
-        columns = wanted.setdefault(published.table, set())
-        columns.update((*published.numerator, published.value))
-        if published.denominator is not None:
-            table = published.denominator.table or published.table
-            wanted.setdefault(table, set()).add(published.denominator.column)
+        for source in indicator.source.all:
+            for table, _, column in source.reads:
+                wanted.setdefault(table, set()).add(column)
     return wanted
 
 
 def _measures(
-    indicator: Indicator, known: Mapping[str, KnownTable], rule: Confidence, as_at: date
+    indicator: Indicator, known: Mapping[str, KnownTable], rule: Confidence, context: Context
 ) -> pd.DataFrame:
-    parts = parts_of(indicator, known)
-    values = _values(indicator, parts, rule)
+    sources = [source for source in indicator.source.all if source.table in known]
+    parts = [parts_of(indicator, source, known) for source in sources]
+    given = [
+        _of_source(indicator, source, held, rule, context.as_at)
+        for source, held in zip(sources, parts, strict=True)
+    ]
+    measures = first_with_number(given, context.register)
+    placed = place(measures["period"])
+    yearly = any(held.yearly for held in parts)
+    seen = shown(measures, indicator, placed, rule, yearly=yearly)
+    return pd.concat([measures.assign(period_end=placed.end), seen], axis=1)
+
+
+def _of_source(
+    indicator: Indicator, source: Published, parts: Parts, rule: Confidence, as_at: date
+) -> pd.DataFrame:
+    """Measures as one of the indicator's tables gives them, without the ``shown_`` columns."""
+    values = _values(indicator, source, parts, rule)
     clash = parts.numerator.clash | parts.denominator.clash
-    provisional, revised = _not_final(indicator, parts, as_at)
-    state = _states(values.reason, provisional, revised)
     rows = parts.rows
-    measures = pd.DataFrame(
+    return pd.DataFrame(
         {
             "indicator": indicator.code,
             "service_area": rows["service_area"].to_numpy(),
             "cohort": rows["cohort"].to_numpy(),
             "period": rows["period"].to_numpy(),
             "vintage": rows["published"].to_numpy(),
-            "period_end": parts.placed.end,
             "numerator": parts.numerator.value,
             "denominator": parts.denominator.value,
             "value": values.value,
-            "state": state,
+            "state": _states(indicator, parts, values, as_at),
             "lower": values.lower,
             "upper": values.upper,
             "method": np.where(clash, TWICE, values.method),
             "quality": Verdict.NOT_ASSESSED.value,
             "deliveries": _joined(rows["delivery"].to_numpy(dtype=object), parts.supplier),
+            "withheld": np.isin(parts.printed.reason, WITHHELD),
         }
     )
-    seen = shown(measures, indicator, parts.placed, rule, yearly=parts.yearly)
-    return pd.concat([measures, seen], axis=1)
 
 
-def _values(indicator: Indicator, parts: Parts, rule: Confidence) -> Values:
-    printed_only = (
-        indicator.kind in (MeasureKind.MEAN, MeasureKind.MEDIAN)
-        and indicator.source.published.value != ""
-    )
+def _values(indicator: Indicator, source: Published, parts: Parts, rule: Confidence) -> Values:
     numerator, denominator = parts.numerator, parts.denominator
-    if printed_only:
-        return _as_delivered(parts.printed)
+    if indicator.kind in _AVERAGES and source.value:
+        return as_delivered(parts.printed, AS_PUBLISHED)
+    if not source.numerator:
+        return as_delivered(parts.printed, WITHOUT_PARTS)
     reason = numerator.reason
     if indicator.kind is not MeasureKind.COUNT:
         reason = np.maximum(reason, denominator.reason)
@@ -133,39 +151,25 @@ def _values(indicator: Indicator, parts: Parts, rule: Confidence) -> Values:
     return with_printed(values, parts.printed.value, usable)
 
 
-def _as_delivered(printed: Cells) -> Values:
-    """A mean or median that stands as it was delivered."""
-    nothing = np.full(len(printed.value), np.nan)
-    reason = np.where(printed.clash, np.int8(1), printed.reason)
-    method = np.where(printed.clash, TWICE, np.where(reason == 0, "as published", ""))
-    return Values(printed.value, nothing, nothing, reason, method.astype(object))
-
-
-def _not_final(
-    indicator: Indicator, parts: Parts, as_at: date
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which rows may still change, and which have changed since they were first given."""
+def _states(indicator: Indicator, parts: Parts, values: Values, as_at: date) -> NDArray[np.object_]:
+    """State of each value: what the cells it rests on say of it, or why there is none."""
     late = timedelta(days=indicator.matures_after)
     young = parts.placed.each(lambda period: period.end + late > as_at, bool)
-    cells = (parts.numerator, parts.denominator, parts.printed)
-    provisional = young | np.any([one.provisional for one in cells[:2]], axis=0)
-    if indicator.kind in (MeasureKind.MEAN, MeasureKind.MEDIAN):
-        provisional = provisional | parts.printed.provisional
-        return provisional, np.any([one.revised for one in cells], axis=0)
-    withheld = (parts.numerator.reason > 0) | (parts.denominator.reason > 0)
-    revised = parts.numerator.revised | parts.denominator.revised
-    return provisional, revised | (withheld & parts.printed.revised)
+    # a value rests on its parts, or where they have no number on the printed cell
+    counts = indicator.kind is MeasureKind.COUNT
+    whole = (parts.numerator.reason == 0) & (counts | (parts.denominator.reason == 0))
+    on_print = ~whole if indicator.kind not in _AVERAGES else np.ones_like(whole)
 
+    def said(name: str) -> NDArray[np.bool_]:
+        of_parts = getattr(parts.numerator, name) | getattr(parts.denominator, name)
+        return of_parts | (on_print & getattr(parts.printed, name))
 
-def _states(
-    reason: NDArray[np.int8], provisional: NDArray[np.bool_], revised: NDArray[np.bool_]
-) -> NDArray[np.object_]:
-    number = np.where(
-        provisional,
-        State.PROVISIONAL.value,
-        np.where(revised, State.REVISED.value, State.FINAL.value),
+    number = np.select(
+        [said("low_reliability"), young | said("provisional"), said("revised")],
+        [State.LOW_RELIABILITY.value, State.PROVISIONAL.value, State.REVISED.value],
+        default=State.FINAL.value,
     )
-    return np.where(reason == 0, number, _REASON_STATES[reason]).astype(object)
+    return np.where(values.reason == 0, number, _REASON_STATES[values.reason]).astype(object)
 
 
 def _joined(delivery: NDArray[np.object_], supplier: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -41,6 +41,8 @@ class Cells:
         Whether one delivery gives the cell twice, differently; then it has no number.
     revised : ndarray of bool
         Whether the delivery calls it revised, or an earlier one held another number.
+    low_reliability : ndarray of bool
+        Whether the delivery calls the number one of low reliability.
     """
 
     value: NDArray[np.float64]
@@ -48,12 +50,13 @@ class Cells:
     provisional: NDArray[np.bool_]
     clash: NDArray[np.bool_]
     revised: NDArray[np.bool_]
+    low_reliability: NDArray[np.bool_]
 
     @classmethod
     def absent(cls, count: int) -> Cells:
         """Cells of a column that the table does not have: not given."""
         no = np.zeros(count, dtype=bool)
-        return cls(np.full(count, np.nan), np.ones(count, dtype=np.int8), no, no, no)
+        return cls(np.full(count, np.nan), np.ones(count, dtype=np.int8), no, no, no, no)
 
     def take(self, rows: NDArray[np.intp]) -> Cells:
         """The cells of some rows; -1 stands for a row that there is none of."""
@@ -66,6 +69,7 @@ class Cells:
             ~absent & self.provisional[rows],
             ~absent & self.clash[rows],
             ~absent & self.revised[rows],
+            ~absent & self.low_reliability[rows],
         )
 
 
@@ -237,9 +241,10 @@ def _cells(
     cells = Cells.absent(count)
     rows, first = np.unique(here.row, return_index=True)
     cells.value[rows], cells.reason[rows] = here.value[first], here.reason[first]
-    provisional, revised = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    provisional, revised, low = (np.zeros(count, dtype=bool) for _ in range(3))
     provisional[rows] = here.state[first] == State.PROVISIONAL.value
     revised[rows] = here.state[first] == State.REVISED.value
+    low[rows] = here.state[first] == State.LOW_RELIABILITY.value
     clash = np.zeros(count, dtype=bool)
     differs = _other(here, cells)
     if differs.any():
@@ -252,7 +257,7 @@ def _cells(
     cells.value[clash], cells.reason[clash] = np.nan, 1
     changed = _other(before, cells) & ~np.isnan(before.value) & ~np.isnan(cells.value[before.row])
     revised[before.row[changed]] = True
-    return Cells(cells.value, cells.reason, provisional, clash, revised)
+    return Cells(cells.value, cells.reason, provisional, clash, revised, low & ~clash)
 
 
 def _other(long: _Long, cells: Cells) -> NDArray[np.bool_]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pmf_analysis import periods
 from pmf_analysis.measures.calendar import Placed, place
 from pmf_analysis.measures.known import Cells, KnownTable
-from pmf_analysis.register.models import Denominator, Indicator
+from pmf_analysis.register.models import Denominator, Indicator, Published
 from pmf_analysis.terms import Frequency, MeasureKind
 
 ALL = "all"
@@ -53,33 +55,34 @@ class _Below:
     yearly: bool = False
 
 
-def parts_of(indicator: Indicator, known: Mapping[str, KnownTable]) -> Parts:
-    """Find numerator, denominator and printed value of every row an indicator has.
+def parts_of(indicator: Indicator, published: Published, known: Mapping[str, KnownTable]) -> Parts:
+    """Find numerator, denominator and printed value of every row that a source has.
 
     Parameters
     ----------
     indicator : Indicator
-        Its table must be among the known ones.
+    published : Published
+        One of its sources, whose table must be among the known ones.
     known : mapping of str to KnownTable
 
     Returns
     -------
     Parts
-        Rows of the indicator's breakdown and frequency, in the order of their keys. What
-        is not there is *not given*; no row is left out for it.
+        Rows of the source's breakdown and periods, of the indicator's frequency, in the
+        order of their keys. What is not there is *not given*; no row is left out for it.
     """
-    published = indicator.source.published
     table = known[published.table]
     breakdown = (table.rows["breakdown"] == published.breakdown).to_numpy()
-    frequency = place(table.rows["period"]).of_frequency(indicator.frequency)
-    chosen = np.flatnonzero(breakdown & frequency)
+    when = place(table.rows["period"])
+    wanted = when.of_frequency(indicator.frequency) & _in_span(when, published)
+    chosen = np.flatnonzero(breakdown & wanted)
     rows = table.rows.iloc[chosen].reset_index(drop=True)
     placed = place(rows["period"])
-    below = _denominators(indicator, known, chosen, rows, placed)
+    below = _denominators(indicator, published, known, chosen, rows, placed)
     return Parts(
         rows=rows,
         placed=placed,
-        numerator=_added([table.cells(name).take(chosen) for name in published.numerator], rows),
+        numerator=_columns_of(table, published.numerator, chosen),
         denominator=below.cells,
         printed=table.cells(published.value).take(chosen),
         supplier=below.supplier,
@@ -87,24 +90,32 @@ def parts_of(indicator: Indicator, known: Mapping[str, KnownTable]) -> Parts:
     )
 
 
-def _added(columns: Sequence[Cells], rows: pd.DataFrame) -> Cells:
-    """Columns added up; without a number where any of them has none."""
-    if not columns:
-        return Cells.absent(len(rows))
+def _in_span(when: Placed, published: Published) -> NDArray[np.bool_]:
+    """Which rows lie in the periods that are taken from a table, its first and last included."""
+    first = periods.parse(published.from_period).end if published.from_period else date.min
+    last = periods.parse(published.to_period).end if published.to_period else date.max
+    return when.each(lambda period: first <= period.end <= last, bool)
+
+
+def _columns_of(table: KnownTable, names: Sequence[str], rows: NDArray[np.intp]) -> Cells:
+    """Columns of some rows added up; without a number where any of them has none."""
+    columns = [table.cells(name).take(rows) for name in names]
+    if len(columns) < 2:
+        return columns[0] if columns else Cells.absent(len(rows))
     return Cells(
         value=np.sum([cells.value for cells in columns], axis=0),
         reason=np.max([cells.reason for cells in columns], axis=0),
         provisional=np.any([cells.provisional for cells in columns], axis=0),
         clash=np.any([cells.clash for cells in columns], axis=0),
         revised=np.any([cells.revised for cells in columns], axis=0),
+        low_reliability=np.any([cells.low_reliability for cells in columns], axis=0),
     )
 
 
 def _denominators(
-    indicator: Indicator, known: Mapping[str, KnownTable], chosen: NDArray[np.intp],
-    rows: pd.DataFrame, placed: Placed,
+    indicator: Indicator, published: Published, known: Mapping[str, KnownTable],
+    chosen: NDArray[np.intp], rows: pd.DataFrame, placed: Placed,
 ) -> _Below:  # fmt: skip
-    published = indicator.source.published
     wanted = published.denominator
     nobody = np.full(len(rows), "", dtype=object)
     if wanted is None or indicator.kind is MeasureKind.COUNT:
@@ -115,13 +126,13 @@ def _denominators(
         and wanted.breakdown in ("", published.breakdown)
     )
     if own_row:
-        return _Below(known[published.table].cells(wanted.column).take(chosen), nobody)
+        return _Below(_columns_of(known[published.table], wanted.columns, chosen), nobody)
     other = known.get(wanted.table or published.table)
     if other is None:
         return _Below(Cells.absent(len(rows)), nobody)
     found, yearly = _find_rows(rows, placed, other, wanted, indicator.frequency)
     delivery = np.append(other.rows["delivery"].to_numpy(dtype=object), "")
-    return _Below(other.cells(wanted.column).take(found), delivery[found], yearly)
+    return _Below(_columns_of(other, wanted.columns, found), delivery[found], yearly)
 
 
 def _find_rows(

@@ -24,7 +24,7 @@ from pmf_analysis.register.spans import shown_span
 from pmf_analysis.terms import DataPeriod, Frequency, MeasureKind, State
 
 # the least binding first; a sum is no more final than its least final part
-_ORDER = (State.FINAL, State.REVISED, State.PROVISIONAL, *REASONS)
+_ORDER = (State.FINAL, State.REVISED, State.PROVISIONAL, State.LOW_RELIABILITY, *REASONS)
 _CODES = {state.value: code for code, state in enumerate(_ORDER)}
 _NAMES = np.array([state.value for state in _ORDER], dtype=object)
 _FIRST_REASON = len(_ORDER) - len(REASONS)

@@ -17,7 +17,7 @@ from pmf_analysis.measures.intervals import (
     interval_method,
     wilson_interval,
 )
-from pmf_analysis.measures.known import REASONS
+from pmf_analysis.measures.known import REASONS, Cells
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.terms import MeasureKind, State
 
@@ -28,6 +28,9 @@ ZERO = "no value: the denominator is 0"
 ABOVE = "no value: the numerator is above the denominator"
 BELOW_ZERO = "no value: a count is below 0"
 NO_INTERVAL = "no interval without the records"
+TWICE = "delivered twice with different values"
+AS_PUBLISHED = "as published"
+WITHOUT_PARTS = "as published; no interval without numerator and denominator"
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,26 @@ def values_of(
     return Values(
         top / bottom * scale, lower * scale, upper * scale, reason, np.where(sound, named, method)
     )
+
+
+def as_delivered(printed: Cells, words: str) -> Values:
+    """Values that stand as they were delivered, without an interval.
+
+    Parameters
+    ----------
+    printed : Cells
+        The values as published.
+    words : str
+        ``method`` of those that have a number.
+
+    Returns
+    -------
+    Values
+    """
+    nothing = np.full(len(printed.value), np.nan)
+    reason = np.where(printed.clash, np.int8(1), printed.reason)
+    method = np.where(printed.clash, TWICE, np.where(reason == 0, words, ""))
+    return Values(printed.value, nothing, nothing, reason, method.astype(object))
 
 
 def with_printed(values: Values, printed: NDArray[np.float64], usable: NDArray[np.bool_]) -> Values:
