@@ -200,6 +200,9 @@ class RecordField(Frozen):
     type: Literal["text", "code", "date", "whole", "number", "yes_no"] = "text"
     optional: bool = False
     """Whether a file may lack the column."""
+    filled: bool = False
+    """Whether every row must hold it: a row without it, such as a heading among the rows, is
+    refused."""
     formats: tuple[str, ...] = ()
     """Ways of writing a date, as of ``datetime.strptime``; ``excel`` for day numbers. Those
     of the layout when empty."""
