@@ -28,7 +28,10 @@ from pmf_analysis.terms import DataClass, Holds, State
 
 _DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _YEAR_RULES = ("financial_year", "academic_year", "calendar_year")
-_PERIOD_RULES = (*_YEAR_RULES, "code", "month", "day", "financial_quarter", "calendar_quarter")
+_PERIOD_RULES = (
+    *_YEAR_RULES, "academic_year_ending", "code", "month", "day", "financial_quarter",
+    "calendar_quarter",
+)  # fmt: skip
 _YEAR_PART = re.compile(
     r"(?:financial|calendar)_quarter [1-4]|month (?:[1-9]|1[0-2])|week (?:[1-9]|[1-4]\d|5[0-3])"
     rf"|day {_DAY}|{_DAY} to {_DAY} of (?:{'|'.join(_YEAR_RULES)})"
@@ -70,7 +73,8 @@ PeriodKind = Annotated[str, BeforeValidator(_known_rule)]
 """How the text of a period is read.
 
 Whole periods: ``financial_year``, ``academic_year``, ``calendar_year`` (a year, or two that
-follow each other), ``month`` (``2025-03``, ``202503``, ``March 2025``, any day of it), ``day``
+follow each other; of a financial year the one it ends in may stand alone, of an academic year
+by ``academic_year_ending``), ``month`` (``2025-03``, ``202503``, ``March 2025``, any day of it), ``day``
 (``2025-09-30``, ``30/09/2025``), ``financial_quarter`` (``2024/25 Q1``) and
 ``calendar_quarter`` (``2025 Q1``), ``code`` (a code of ``periods``). Parts of the year that the
 text names: ``financial_quarter 1``, ``calendar_quarter 1``, ``month 5``, ``week 12`` (of the
