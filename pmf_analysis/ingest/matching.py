@@ -65,7 +65,7 @@ def choose_layout(
     -------
     Match
         Of the layout with most required columns among those whose required columns are all
-        there.
+        there; of several, the one by whose ``file_names`` the file is named.
 
     Raises
     ------
@@ -83,6 +83,8 @@ def choose_layout(
         raise _unknown(header, matches, file_name)
     most = max(len(match.layout.required) for match in whole)
     best = [match for match in whole if len(match.layout.required) == most]
+    # two tables with the same columns are told apart by the file's name
+    best = [match for match in best if _is_named_like(match, file_name)] or best
     if len(best) > 1:
         names = " and ".join(sorted(match.layout.name for match in best))
         raise UnknownLayoutError(
@@ -178,14 +180,17 @@ def _refuse_near_miss(matches: list[Match], header: Sequence[str], file_name: st
 
 def _is_near_miss(match: Match, header: Sequence[str], file_name: str) -> bool:
     # a known table that lost a column: named like it, or made of nothing but its columns
-    named = file_name.casefold().startswith(
-        tuple(start.casefold() for start in match.layout.file_names)
-    )
+    named = _is_named_like(match, file_name)
     unexplained = [header[place] for place in match.others if header[place]]
     own = match.layout.own_columns
     share = _own_found(match) / max(len(own), 1)
     shares_base = not set(match.missing) - set(own)
     return shares_base and ((named and share > 0.5) or (not unexplained and share >= 0.5))
+
+
+def _is_named_like(match: Match, file_name: str) -> bool:
+    starts = tuple(start.casefold() for start in match.layout.file_names)
+    return file_name.casefold().startswith(starts)
 
 
 def _cure(match: Match) -> str:
