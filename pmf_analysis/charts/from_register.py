@@ -252,6 +252,8 @@ def _variation(rows: pd.DataFrame, indicator: Indicator) -> str:
     if latest.empty:
         return "no figure"
     period = periods.parse(str(latest["period"].iloc[0])).label
+    if latest["state"].iloc[0] == State.PROVISIONAL.value:
+        period += f", {State.PROVISIONAL.label}"
     code = marks.texts(latest, "variation")[0]
     if code in ("", Variation.NOT_TESTED.value):
         return f"{words.shown(float(latest['value'].iloc[0]), indicator)}, {period}"

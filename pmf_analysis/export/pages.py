@@ -35,7 +35,7 @@ from pmf_analysis.present.summary import (
 )
 from pmf_analysis.register.models import Unit
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
-from pmf_analysis.terms import Comparison, Rag, UnitKind, Variation, Verdict
+from pmf_analysis.terms import Comparison, Rag, State, UnitKind, Variation, Verdict
 
 COUNTY_PAGE = "index.html"
 OWN_LAYOUT = "pmf_long"
@@ -229,7 +229,7 @@ def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
         rows.append(
             {
                 "Indicator": indicator.label,
-                "Period": row["shown_label"],
+                "Period": _period_cell(row),
                 "Figure": row["shown_text"] or formats.state_text(row["shown_state"]),
                 "Target": row["levels_text"] or "none set",
                 "Status": row["rag"],
@@ -246,6 +246,11 @@ def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
     )
 
 
+def _period_cell(row: Mapping) -> str:
+    note = f" ({State.PROVISIONAL.label})" if row["shown_state"] == State.PROVISIONAL else ""
+    return f"{row['shown_label']}{note}"
+
+
 def _change(row: Mapping) -> str:
     words = {
         "improvement": "yes, better",
@@ -253,7 +258,8 @@ def _change(row: Mapping) -> str:
         "neutral": "yes",
         "none": "no",
     }
-    return words.get(row["signal"], Variation.NOT_TESTED.label)
+    note = ", provisional" if row["state"] == State.PROVISIONAL and row["signal"] in words else ""
+    return words.get(row["signal"], Variation.NOT_TESTED.label) + note
 
 
 def _against(row: Mapping, indicator: object) -> str:

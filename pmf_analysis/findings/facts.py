@@ -219,6 +219,8 @@ _KEPT = (
     "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",
     "comparison_rule", "dot_rule_previous", "dot_rule_regression", "vs_region",
     "rag_reason", "chart_reason", "forecast_reason", "verdict_reason",
+    "provisional_low", "provisional_high", "provisional_share", "provisional_basis",
+    "rag_could_turn",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pmf_analysis import formats, periods
 from pmf_analysis.findings.facts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
-from pmf_analysis.terms import BreakKind, Frequency, SpecialCause, State
+from pmf_analysis.terms import BreakKind, Frequency, Rag, SpecialCause, State
 
 Facts = Mapping[str, Any]
 
@@ -75,6 +75,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "rebase_period": periods.in_sentence(period_label(row["rebase_period"])),
         "rebase_reason": _clause(row["rebase_reason"]),
         "verdict_reason": str(row["verdict_reason"]),
+        **_provisional_texts(row, indicator),
         **_chart_texts(row, indicator),
     }
     return found | {_upper_first(name): _upper_first(text) for name, text in found.items()}
@@ -83,6 +84,38 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
 def _state_text(row: Facts) -> str:
     state = row["shown_state"] if isinstance(row["shown_state"], str) else row["state"]
     return State(state).label if state else State.NOT_GIVEN.label
+
+
+def _provisional_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
+    """What may still change, how far, and what says so."""
+    return {
+        "provisional_range": _between(row["provisional_low"], row["provisional_high"], indicator),
+        "provisional_reason": _clause(row["provisional_reason"]),
+        "provisional_note": _provisional_note(row),
+        "late_basis": _late_basis(row, indicator),
+        "turns": " or ".join(
+            Rag(one).label for one in str(row["rag_could_turn"]).split(";") if one
+        ),
+        "rag": Rag(row["rag"] or Rag.NOT_RATED).label,
+    }
+
+
+def _provisional_note(row: Facts) -> str:
+    """Said with every signal that rests on a figure which may still change."""
+    if row["state"] != State.PROVISIONAL.value:
+        return ""
+    label = _upper_first(periods.in_sentence(period_label(row["period"])))
+    return f"{label} is provisional, so this may not hold once late entries are in."
+
+
+def _late_basis(row: Facts, indicator: Indicator) -> str:
+    """Which share of the cases is still to come, and whether it was measured or assumed."""
+    if pd.isna(row["provisional_share"]):
+        return str(row["provisional_basis"])
+    measured = str(row["provisional_basis"]).startswith("measured")
+    share = formats.with_unit(float(row["provisional_share"]) * 100, "percent", int(measured))
+    cases = f"{share} of a {indicator.frequency}'s cases"
+    return f"measured: {cases} came in later" if measured else f"assumed: {cases} come in later"
 
 
 def _range_text(indicator: Indicator) -> str:
@@ -167,7 +200,11 @@ def _forecast_period(row: Facts) -> str:
 
 
 def _forecast_text(row: Facts, indicator: Indicator) -> str:
-    lower, upper = row["forecast_end_lower80"], row["forecast_end_upper80"]
+    return _between(row["forecast_end_lower80"], row["forecast_end_upper80"], indicator)
+
+
+def _between(lower: object, upper: object, indicator: Indicator) -> str:
+    """Two ends of a range, with *and* between them; empty where there is no range."""
     if pd.isna(lower) or pd.isna(upper):
         return ""
     text = formats.interval(float(lower), float(upper), indicator.unit, indicator.decimals)

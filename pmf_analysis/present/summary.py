@@ -19,7 +19,7 @@ from pmf_analysis.terms import Rag, Verdict
 
 RULES = "page-budgets"
 
-_STORY_FAMILIES = ("status", "variation", "assurance", "change", "comparison", "break")
+_STORY_FAMILIES = ("status", "maturity", "variation", "assurance", "change", "comparison", "break")
 _LATER_FAMILIES = ("forecast",)
 
 
@@ -248,10 +248,17 @@ def _headline(
     for entry in entries:
         codes = [c for c in told if c not in named and _has(finding, c, entry.code)]
         if codes:
-            labels = [context.register.indicator(code).label for code in codes]
+            labels = [_named(code, finding, context) for code in codes]
             sentences.append(f"{entry.headline.format(whole=whole)}: {formats.listed(labels)}.")
             named |= set(codes)
     return " ".join(sentences)
+
+
+def _named(indicator: str, finding: pd.DataFrame, context: Context) -> str:
+    """An indicator's label, and whether what is said of it rests on a provisional figure."""
+    own = finding[finding["indicator"] == indicator]
+    label = context.register.indicator(indicator).label
+    return f"{label} (provisional)" if own["family"].eq("maturity").any() else label
 
 
 def _calm(fact: pd.DataFrame) -> str:
