@@ -250,7 +250,8 @@ def measure_table(
     """The measure table up to the period, from the figures of the known deliveries."""
     from pmf_analysis import measures
 
-    measured = measures.build(figures, receipts, prepared.context)
+    built = measures.build(figures, receipts, prepared.context)
+    measured = measures.with_growth(built, figures, receipts, prepared.context)
     if prepared.period:
         end = periods.parse(prepared.period).end.isoformat()
         measured = measured[measured["period_end"] <= end].reset_index(drop=True)
