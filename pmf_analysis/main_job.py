@@ -12,7 +12,7 @@ from pmf_analysis.export import pages
 from pmf_analysis.prepared import prepare
 from pmf_analysis.runs import Plan, plan_run
 from pmf_analysis.runs.running import Progress, RunResult, execute
-from pmf_analysis.store import Store, create_workspace
+from pmf_analysis.store import Store, create_workspace, writes
 from pmf_analysis.synthetic import DEMO_SEED, write_county
 
 Say = Callable[[str], None]
@@ -33,6 +33,7 @@ class MainJob:
     pages: tuple[Path, ...]
 
 
+@writes("run")
 def run_and_export(plan: Plan, jobs: int, progress: Progress | None = None) -> MainJob:
     """Execute a plan, then export one document per unit and the county page.
 

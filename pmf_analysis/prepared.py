@@ -23,7 +23,7 @@ from pmf_analysis import periods, register
 from pmf_analysis.errors import ParameterError, RunError, nearest
 from pmf_analysis.register import Context, Register
 from pmf_analysis.register.loading import fingerprint
-from pmf_analysis.store import Store, canonical_json
+from pmf_analysis.store import UNTIL_FREE, Store, canonical_json
 from pmf_analysis.store.atomic import atomic_folder
 from pmf_analysis.terms import Verdict
 
@@ -149,8 +149,33 @@ def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepar
     context = Context(register.load(store.reference), on)
     if period:
         periods.parse(period)
+    key = prepared_key(store, context, receipts, period)
+    prepared = Prepared(store, key, context, period)
+    if not store.has_prepared(key) or not _register_path(store, context.register.digest()).is_dir():
+        with store.writing("prepare", wait=UNTIL_FREE):
+            if not store.has_prepared(key):  # another may have computed it meanwhile
+                store.put_prepared(key, _compute(prepared, receipts))
+            keep_register(store, context.register)
+    return prepared
+
+
+def prepared_key(
+    store: Store, context: Context, receipts: list[dict[str, object]], period: str
+) -> str:
+    """Key of the prepared tables: a hash of everything that goes in.
+
+    Parameters
+    ----------
+    store : Store
+    context : Context
+        Register and as-at date.
+    receipts : list of dict
+        Of what was known then.
+    period : str
+        Code of the last period to include; empty for the latest.
+    """
     ingredients = {
-        "as_at": on.isoformat(),
+        "as_at": context.as_at.isoformat(),
         "code": code_digest(),
         "deliveries": [[r["id"], r["published"]] for r in receipts],
         "period": period,
@@ -158,12 +183,7 @@ def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepar
         "suites": suites_digest(store),
         "version": pmf_analysis.__version__,
     }
-    key = hashlib.sha256(canonical_json(ingredients)).hexdigest()[:16]
-    prepared = Prepared(store, key, context, period)
-    if not store.has_prepared(key):
-        store.put_prepared(key, _compute(prepared, receipts))
-    keep_register(store, context.register)
-    return prepared
+    return hashlib.sha256(canonical_json(ingredients)).hexdigest()[:16]
 
 
 def open_prepared(store: Store, key: str, as_at: date | None, period: str) -> Prepared:

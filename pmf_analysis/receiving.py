@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pmf_analysis import ingest, register
 from pmf_analysis.errors import DeliveryError
-from pmf_analysis.store import Store
+from pmf_analysis.store import Store, writes
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Received:
     error: str
 
 
+@writes("receive")
 def receive(
     store: Store,
     paths: Sequence[Path],

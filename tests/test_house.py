@@ -34,7 +34,7 @@ LAYERS = {
 
 OWNERS = {
     "register": {"pydantic", "ruamel"},
-    "store": {"pyarrow"},
+    "store": {"filelock", "pyarrow"},
     "ingest": {"gzip", "psycopg", "pymssql", "sqlalchemy"},
     "analysis": {"scipy", "statsmodels"},
     "quality": {"great_expectations"},

@@ -10,9 +10,10 @@ from pmf_analysis import formats
 from pmf_analysis.errors import ParameterError, PublicationError, RunError, nearest
 from pmf_analysis.export.pages import red_figures, write_pages
 from pmf_analysis.prepared import Prepared, open_prepared
-from pmf_analysis.store import Store
+from pmf_analysis.store import Store, writes
 
 
+@writes("publish")
 def publish(
     store: Store, run_id: str, folder: Path, override_by: str = "", because: str = ""
 ) -> list[Path]:

@@ -14,7 +14,7 @@ from pmf_analysis import __version__
 from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_worker
 from pmf_analysis.prepared import of_indicators
 from pmf_analysis.runs.planning import Plan, Task
-from pmf_analysis.store import atomic_write, canonical_json, sha256_of
+from pmf_analysis.store import atomic_write, canonical_json, sha256_of, writes
 
 Progress = Callable[[Task, Outcome, int, int], None]
 """Told each task and its outcome, how many are done, and how many there are."""
@@ -42,6 +42,7 @@ class RunResult:
     manifest: dict[str, object]
 
 
+@writes("run")
 def execute(
     plan: Plan, jobs: int = 2, progress: Progress | None = None, timeout: int = 600
 ) -> RunResult:

@@ -2,7 +2,8 @@
 
 from pmf_analysis.store.atomic import atomic_write
 from pmf_analysis.store.canonical import canonical_json, sha256_of
-from pmf_analysis.store.folder import Store
+from pmf_analysis.store.folder import Store, tables_of
+from pmf_analysis.store.locking import UNTIL_FREE, writes
 from pmf_analysis.store.parquet import parquet_bytes, read_parquet
 from pmf_analysis.store.workspace import (
     create_workspace,
@@ -12,6 +13,7 @@ from pmf_analysis.store.workspace import (
 )
 
 __all__ = [
+    "UNTIL_FREE",
     "Store",
     "atomic_write",
     "canonical_json",
@@ -22,4 +24,6 @@ __all__ = [
     "parquet_bytes",
     "read_parquet",
     "sha256_of",
+    "tables_of",
+    "writes",
 ]

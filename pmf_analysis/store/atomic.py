@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pmf_analysis.errors import WorkspaceError
@@ -43,9 +44,10 @@ def atomic_write(path: Path, content: bytes) -> Path:
             os.fsync(stream.fileno())
         unfinished.replace(path)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return path
 
 
@@ -80,7 +82,7 @@ def atomic_folder(path: Path, fill: Callable[[Path], None]) -> bool:
     except OSError as error:
         if path.is_dir():
             return False
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return True
@@ -97,7 +99,49 @@ def clear_partial(folder: Path) -> int:
     return len(left)
 
 
-def _not_written(path: Path, error: OSError) -> WorkspaceError:
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line to a file, whole or not at all, and see it safely on the disk.
+
+    Parameters
+    ----------
+    path : Path
+        Made if it is not there. A line that an ended writer left unfinished is ended first.
+    line : bytes
+        With its line end.
+
+    Raises
+    ------
+    WorkspaceError
+        If the place cannot be written to; then the file is as it was.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as stream:
+            before = stream.seek(0, os.SEEK_END)
+            if before:
+                stream.seek(before - 1)
+                line = line if stream.read(1) == b"\n" else b"\n" + line
+            try:
+                stream.write(line)
+                stream.flush()
+                os.fsync(stream.fileno())
+            except OSError:
+                with suppress(OSError):
+                    os.truncate(path, before)
+                raise
+    except OSError as error:
+        raise not_written(path, error) from error
+
+
+def settle(folder: Path) -> None:
+    """See the files directly inside a folder safely on the disk."""
+    for path in sorted(folder.iterdir()):
+        with path.open("rb+") as stream:
+            os.fsync(stream.fileno())
+
+
+def not_written(path: Path | str, error: OSError) -> WorkspaceError:
+    """Give the error for a place that the system does not let us write to."""
     return WorkspaceError(
         f"{path} could not be written ({error.strerror or type(error).__name__})",
         "a folder that this account may write to, with room left",

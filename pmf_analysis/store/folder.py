@@ -1,9 +1,12 @@
 """A workspace on disk: deliveries in and out, prepared tables in and out.
 
 ``data/raw/<id>/`` holds a delivery as delivered with its ``receipt.json``;
-``data/processed/figures/<id>.parquet`` its figures;
-``data/processed/prepared/<key>/<name>.parquet`` prepared tables. A folder appears whole
-or not at all, and is never changed afterwards, so any number of processes may read.
+``data/processed/figures/<id>-<hash>.parquet`` its figures;
+``data/processed/records/<id>/<table>.parquet`` its records;
+``data/processed/prepared/<key>/<name>.parquet`` prepared tables. The hash in a name is the
+first 32 digits of the SHA-256 of the file; a folder of tables has it in ``contents.json``.
+A folder appears whole or not at all, and is never changed afterwards, so any number of
+processes may read while one writes (``Store.writing``).
 """
 
 from __future__ import annotations
@@ -12,13 +15,23 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pmf_analysis.errors import DeliveryError, ParameterError, WorkspaceError
-from pmf_analysis.store.atomic import PARTIAL, atomic_folder, atomic_write, clear_partial
+from pmf_analysis.store.atomic import (
+    PARTIAL,
+    append_line,
+    atomic_folder,
+    atomic_write,
+    settle,
+)
 from pmf_analysis.store.canonical import canonical_json, sha256_of
+from pmf_analysis.store.contents import CONTENTS, write_tables
+from pmf_analysis.store.links import refuse_outward_links
+from pmf_analysis.store.locking import writing
 from pmf_analysis.store.parquet import Filters, parquet_bytes, read_parquet
 from pmf_analysis.tables import FIGURE, require
 
@@ -26,9 +39,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECEIPT = "receipt.json"
+DELETED = "data/deleted.jsonl"
+"""What is left of deliveries that were deleted on purpose, a line each."""
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_KEPT_RECEIPT = re.compile(r"receipt-([1-9][0-9]*)\.json")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 
 
@@ -39,6 +55,8 @@ class Store:
     ----------
     folder : Path
         A workspace; see ``create_workspace``.
+    wait : float
+        Seconds that a writing verb waits for another writer, when it names none itself.
 
     Raises
     ------
@@ -46,8 +64,9 @@ class Store:
         If there is no such folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wait: float = 0.0) -> None:
         self.folder = Path(folder).resolve()
+        self.wait = wait
         if not self.folder.is_dir():
             raise WorkspaceError(
                 f"There is no workspace {self.folder}", "a folder made by pmf new",
@@ -84,6 +103,25 @@ class Store:
         """Where runs are kept, a folder each."""
         return self.folder / "runs"
 
+    def writing(self, verb: str, wait: float | None = None) -> AbstractContextManager[int]:
+        """Hold the workspace as its one writer, in a ``with`` statement; may be nested.
+
+        Gives the number of leftovers of killed writers that were cleared.
+
+        Parameters
+        ----------
+        verb : str
+            What is being done, for the message that another writer gets.
+        wait : float, optional
+            Seconds to wait for another writer; the store's own when not given.
+
+        Raises
+        ------
+        WorkspaceError
+            If another process writes; see ``locking.writing``.
+        """
+        return writing(self.folder, verb, self.wait if wait is None else wait)
+
     # deliveries
 
     def deliveries(self) -> list[dict]:
@@ -114,8 +152,14 @@ class Store:
         """
         return self.raw / delivery / _safe_name(self._receipt(delivery)["file_name"])
 
-    def add_delivery(self, source_path: Path, receipt: Mapping, figures: pd.DataFrame) -> bool:
-        """Store a delivery: the file as delivered, its receipt and its figures.
+    def add_delivery(
+        self,
+        source_path: Path,
+        receipt: Mapping,
+        figures: pd.DataFrame,
+        records: Mapping[str, pd.DataFrame] | None = None,
+    ) -> bool:
+        """Store a delivery: the file as delivered, its receipt, its figures and records.
 
         Parameters
         ----------
@@ -124,13 +168,15 @@ class Store:
         receipt : mapping
             As ``Receipt.as_dict`` gives it.
         figures : pandas.DataFrame
-            Columns ``tables.FIGURE``.
+            Columns ``tables.FIGURE``; no row where the file holds records alone.
+        records : mapping of str to pandas.DataFrame, optional
+            Name to table of single people, cases or workers, with columns of its own.
 
         Returns
         -------
         bool
-            False if this delivery was there already; then only figures that are missing
-            under ``data/processed`` are put back.
+            False if this delivery was there already; then only figures and records that
+            are missing under ``data/processed`` are put back.
 
         Raises
         ------
@@ -142,11 +188,13 @@ class Store:
         delivery = _checked_id(str(receipt["id"]))
         name = _safe_name(str(receipt["file_name"]))
         require(figures, FIGURE, "figure")
+        for table in records or {}:
+            _checked_key(table)
+        refuse_outward_links(self.folder, [f"data/raw/{delivery}", *self._derived(delivery)])
         stored = self.has_delivery(delivery)
         if not stored:
             self._check_source(Path(source_path), receipt)
-        if not stored or not self._figures_path(delivery).is_file():
-            atomic_write(self._figures_path(delivery), parquet_bytes(figures))
+        self._put_derived(delivery, figures, records or {}, again=not stored)
         if stored:
             return False
 
@@ -154,14 +202,76 @@ class Store:
             shutil.copyfile(source_path, folder / name)
             self._check_source(folder / name, receipt)
             (folder / RECEIPT).write_bytes(canonical_json(dict(receipt)))
+            settle(folder)
 
         return atomic_folder(self.raw / delivery, fill)
+
+    def amend_published(self, delivery: str, published: date, by: str = "") -> bool:
+        """Give a stored delivery the publication date that is said later.
+
+        The receipt is replaced in one step; the earlier one stays beside it as
+        ``receipt-1.json``, ``receipt-2.json`` and so on.
+
+        Parameters
+        ----------
+        delivery : str
+        published : date
+        by : str
+            The role that says so, for the journal.
+
+        Returns
+        -------
+        bool
+            False if the receipt says this date already; then nothing was changed.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such delivery, or it cannot be written to.
+        """
+        earlier = self._receipt(delivery)
+        if earlier["published"] == published.isoformat():
+            return False
+        folder = self.raw / delivery
+        refuse_outward_links(self.folder, [f"data/raw/{delivery}/{RECEIPT}"])
+        held = (folder / RECEIPT).read_bytes()
+        kept = [path.read_bytes() for path in self.earlier_receipts(delivery)]
+        if not kept or kept[-1] != held:
+            atomic_write(folder / f"receipt-{len(kept) + 1}.json", held)
+        amended = {**earlier, "published": published.isoformat(), "published_basis": "given"}
+        atomic_write(folder / RECEIPT, canonical_json(amended))
+        self.append_journal(
+            {"event": "amended", "delivery": delivery, "published": published.isoformat(),
+             "before": earlier["published"], "by": by}
+        )  # fmt: skip
+        return True
+
+    def earlier_receipts(self, delivery: str) -> list[Path]:
+        """Receipts of a delivery that a later one has replaced, oldest first."""
+        found = [
+            (int(match[1]), path)
+            for path in (self.raw / _checked_id(delivery)).glob("receipt-*.json")
+            if (match := _KEPT_RECEIPT.fullmatch(path.name))
+        ]
+        return [path for _, path in sorted(found)]
+
+    def deleted(self) -> list[dict]:
+        """What is left of deliveries that were deleted on purpose, in the order of deletion."""
+        path = self.folder / DELETED
+        found = []
+        for line in path.read_bytes().splitlines() if path.is_file() else ():
+            try:
+                found.append(dict(json.loads(line)))
+            except (ValueError, TypeError):  # a check of the store names the line
+                continue
+        return found
 
     def figures(
         self,
         ids: Iterable[str],
         tables: Sequence[str] | None = None,
         service_areas: Sequence[str] | None = None,
+        breakdowns: Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Figures of some deliveries.
 
@@ -169,7 +279,7 @@ class Store:
         ----------
         ids : iterable of str
             Delivery ids; rows come in this order, then in the order of the file.
-        tables, service_areas : sequence of str, optional
+        tables, service_areas, breakdowns : sequence of str, optional
             Only these; all when not given.
 
         Returns
@@ -186,17 +296,68 @@ class Store:
 
         filters = [
             (column, "in", list(wanted))
-            for column, wanted in (("table", tables), ("service_area", service_areas))
+            for column, wanted in (
+                ("table", tables), ("service_area", service_areas), ("breakdown", breakdowns),
+            )
             if wanted is not None
-        ]
+        ]  # fmt: skip
         receipts = {delivery: self._receipt(delivery) for delivery in dict.fromkeys(ids)}
         parts = [
             self._figures_of(delivery, filters)
             for delivery, receipt in receipts.items()
-            if tables is None or receipt["table"] in tables
+            if tables is None or set(tables_of(receipt)) & set(tables)
         ]
         filled = [part for part in parts if len(part)]
         return pd.concat(filled, ignore_index=True) if filled else _no_figures()
+
+    def record_tables(self, delivery: str) -> list[str]:
+        """Names of the tables of records of a delivery, sorted; none where it has none."""
+        self._receipt(delivery)
+        return sorted(path.stem for path in self._records_path(delivery).glob("*.parquet"))
+
+    def records(
+        self,
+        table: str,
+        ids: Iterable[str] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """One table of records, of every delivery that has it.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table.
+        ids : iterable of str, optional
+            Delivery ids; rows come in this order. All, in the order of publication, when
+            not given.
+        columns : sequence of str, optional
+            Only these; the table must have them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``delivery`` first, then the columns of the tables in the order of their
+            appearance; null where a delivery has no such column.
+
+        Raises
+        ------
+        WorkspaceError
+            If a delivery is unknown, or no delivery has such a table.
+        """
+        import pandas as pd
+
+        chosen = dict.fromkeys(ids) if ids is not None else self._delivery_ids()
+        held = {each: self._records_path(each) / f"{_checked_key(table)}.parquet"
+                for each in chosen if table in self.record_tables(each)}  # fmt: skip
+        if not held:
+            known = sorted({name for each in chosen for name in self.record_tables(each)})
+            raise WorkspaceError(
+                f"No delivery holds records {table!r}", f"one of {', '.join(known) or 'none yet'}",
+                "Receive such a file; if it was received, receive it again: that puts them back",
+            )  # fmt: skip
+        wanted = None if columns is None else [name for name in columns if name != "delivery"]
+        parts = [_with_delivery(read_parquet(path, wanted), each) for each, path in held.items()]
+        return pd.concat(parts, ignore_index=True)
 
     # prepared tables
 
@@ -220,11 +381,8 @@ class Store:
         for name in tables:
             _checked_key(name)
 
-        def fill(folder: Path) -> None:
-            for name, table in tables.items():
-                (folder / f"{name}.parquet").write_bytes(parquet_bytes(table))
-
-        return atomic_folder(place, fill)
+        refuse_outward_links(self.folder, [f"data/processed/prepared/{key}"])
+        return atomic_folder(place, lambda folder: write_tables(folder, tables))
 
     def has_prepared(self, key: str) -> bool:
         """Whether there are prepared tables under a key."""
@@ -280,18 +438,16 @@ class Store:
         The only place of the workbench that reads the clock.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        line = canonical_json({**event, "at": at}, indent=None)
-        with (self.folder / "journal.jsonl").open("ab") as stream:
-            stream.write(line)
+        refuse_outward_links(self.folder, ["journal.jsonl"])
+        append_line(self.folder / "journal.jsonl", canonical_json({**event, "at": at}, indent=None))
 
     def clean(self) -> int:
         """Remove what an interrupted writer left behind; how many there were.
 
-        Nothing ever reads such leftovers. Call it when no other process writes.
+        Nothing ever reads such leftovers. Every writer does this first, under its lock.
         """
-        prepared = self.processed / "prepared"
-        places = (self.raw, self.processed, self.processed / "figures", prepared)
-        return sum(clear_partial(place) for place in places)
+        with self.writing("clean") as cleared:
+            return cleared
 
     def _receipt(self, delivery: str) -> dict:
         path = self.raw / _checked_id(delivery) / RECEIPT
@@ -301,6 +457,7 @@ class Store:
                 return receipt
             problem = "it is the receipt of something else"
         except FileNotFoundError as error:
+            self._say_if_deleted(delivery)
             raise WorkspaceError(
                 f"There is no delivery {delivery}", "the id of a delivery in data/raw",
                 "Receive the file with pmf receive",
@@ -323,8 +480,51 @@ class Store:
             )
         return read_parquet(path, FIGURE, filters)
 
+    def _say_if_deleted(self, delivery: str) -> None:
+        for each in self.deleted():
+            if each.get("id") == delivery:
+                raise WorkspaceError(
+                    f"Delivery {delivery} was deleted on purpose ({each.get('why')}; "
+                    f"decided by {each.get('by')}, due {each.get('due')})",
+                    "a delivery that is still kept",
+                    "Receive the file again if there is a reason to hold it",
+                )
+
+    def _delivery_ids(self) -> dict[str, None]:
+        return dict.fromkeys(str(receipt["id"]) for receipt in self.deliveries())
+
+    def _put_derived(
+        self, delivery: str, figures: pd.DataFrame, records: Mapping[str, pd.DataFrame], again: bool
+    ) -> None:
+        """Write the tables of a delivery: all of them again, or those that are missing."""
+        before = self._figure_files(delivery)
+        if again or not before:
+            content = parquet_bytes(figures)
+            name = f"{delivery}-{sha256_of(content)[:32]}.parquet"
+            path = atomic_write(self.processed / "figures" / name, content)
+            for other in before:
+                if other != path:
+                    other.unlink(missing_ok=True)
+        place = self._records_path(delivery)
+        if again:
+            shutil.rmtree(place, ignore_errors=True)
+        if records:
+            atomic_folder(place, lambda folder: write_tables(folder, records))
+
+    def _derived(self, delivery: str) -> list[str]:
+        return ["data/processed/figures/x", f"data/processed/records/{delivery}"]
+
+    def _figure_files(self, delivery: str) -> list[Path]:
+        # without a hash in the name: written by version 0.1
+        pattern = f"{_checked_id(delivery)}*.parquet"
+        return sorted((self.processed / "figures").glob(pattern))
+
     def _figures_path(self, delivery: str) -> Path:
-        return self.processed / "figures" / f"{_checked_id(delivery)}.parquet"
+        held = self._figure_files(delivery)
+        return held[-1] if held else self.processed / "figures" / f"{delivery}.parquet"
+
+    def _records_path(self, delivery: str) -> Path:
+        return self.processed / "records" / _checked_id(delivery)
 
     def _prepared_path(self, key: str) -> Path:
         return self.processed / "prepared" / _checked_key(key)
@@ -335,6 +535,19 @@ class Store:
                 f"{receipt['file_name']} changed while it was received",
                 "the same bytes as when it was read", "Receive it again; nothing was stored",
             )  # fmt: skip
+
+
+def tables_of(receipt: Mapping) -> list[str]:
+    """Names of the published tables that a delivery holds figures of."""
+    return list(receipt.get("tables") or [receipt.get("table", "")])
+
+
+def _with_delivery(table: pd.DataFrame, delivery: str) -> pd.DataFrame:
+    if "delivery" in table.columns:
+        return table
+    table = table.copy()
+    table.insert(0, "delivery", delivery)
+    return table
 
 
 def _no_figures() -> pd.DataFrame:
@@ -360,7 +573,8 @@ def _checked_key(key: str) -> str:
 
 def _safe_name(name: str) -> str:
     bad = not name or name != name.strip() or name.endswith(".") or len(name.encode()) > 240
-    if bad or name.startswith(PARTIAL) or name in (RECEIPT, ".", "..") or _UNSAFE.search(name):
+    ours = name in (RECEIPT, CONTENTS, ".", "..") or _KEPT_RECEIPT.fullmatch(name)
+    if bad or ours or name.startswith(PARTIAL) or _UNSAFE.search(name):
         raise DeliveryError(
             f"The file name {name[:60]!r} cannot be kept", "a plain file name without folders",
             "Rename the file and deliver it again",

@@ -50,12 +50,14 @@ def find_workspace(start: Path) -> Path:
     )  # fmt: skip
 
 
-def open_store(named: Path | None = None) -> Store:
+def open_store(named: Path | None = None, wait: float = 0.0) -> Store:
     """The store of a workspace: the one named, or that of the environment, or the nearest upward.
 
     Parameters
     ----------
     named : Path, optional
+    wait : float
+        Seconds that a writing verb waits for another writer.
 
     Returns
     -------
@@ -68,13 +70,13 @@ def open_store(named: Path | None = None) -> Store:
     """
     folder = named or settings.settings().workspace
     if folder is None:
-        return Store(find_workspace(Path.cwd()))
+        return Store(find_workspace(Path.cwd()), wait)
     if not is_workspace(folder):
         raise WorkspaceError(
             f"{folder} is no workspace", f"a folder that holds {MARK.as_posix()}",
             f"Make one with pmf new {folder}, or name another with pmf --workspace",
         )  # fmt: skip
-    return Store(folder)
+    return Store(folder, wait)
 
 
 def create_workspace(
