@@ -15,6 +15,7 @@ from pmf_analysis.measures.known import REASONS, KnownTable, known_tables
 from pmf_analysis.measures.parts import Parts, parts_of
 from pmf_analysis.measures.rolling import cut_at_breaks, shown
 from pmf_analysis.measures.sources import WITHHELD, first_with_number
+from pmf_analysis.measures.structure import under_structure
 from pmf_analysis.measures.values import (
     AS_PUBLISHED,
     TWICE,
@@ -101,6 +102,7 @@ def _measures(
         for source, held in zip(sources, parts, strict=True)
     ]
     measures = first_with_number(given, context.register)
+    measures = under_structure(measures, indicator, context, rule)
     placed = place(measures["period"])
     yearly = any(held.yearly for held in parts)
     seen = shown(measures, indicator, placed, rule, yearly=yearly)
