@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmf_analysis import formats, periods
+from pmf_analysis import periods
+from pmf_analysis.findings.figure_texts import levels_text, shown_text, there
+from pmf_analysis.findings.published import latest_changes
 from pmf_analysis.register import Context
-from pmf_analysis.register.models import Break, Indicator
+from pmf_analysis.register.models import Break
 from pmf_analysis.tables import SERIES
-from pmf_analysis.terms import BreakKind, MeasureKind, Polarity, State, Variation
+from pmf_analysis.terms import BreakKind, State, Variation
 
 SIGNALS = {
     Variation.IMPROVEMENT_HIGH: "improvement",
@@ -36,7 +38,12 @@ _COMING = (
 )  # fmt: skip
 
 
-def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Context) -> pd.DataFrame:
+def latest_facts(
+    analysis: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    context: Context,
+    published: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """One row per series: its latest figure, what the methods say, what it rests on.
 
     Parameters
@@ -46,6 +53,8 @@ def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Contex
     verdicts : pandas.DataFrame
         ``indicator, service_area, verdict, reason``.
     context : Context
+    published : pandas.DataFrame, optional
+        Closed figures beside the present ones, from `published.beside`.
 
     Returns
     -------
@@ -54,7 +63,7 @@ def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Contex
         ``has_value``, ``has_target``, ``range_position``, ``shown_text``, ``levels_text``,
         ``previous_value``, ``previous_differs``, ``signal``, ``forecast_end`` with its
         limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
-        ``verdict_reason``.
+        ``verdict_reason``, and what `published.latest_changes` adds of closed figures.
     """
     analysis = analysis.reset_index(drop=True)
     is_forecast = analysis["state"] == State.FORECAST
@@ -70,6 +79,7 @@ def latest_facts(analysis: pd.DataFrame, verdicts: pd.DataFrame, context: Contex
     latest["signal"] = latest["variation"].map(SIGNALS).fillna("not_tested")
     latest = _with_forecast(latest, analysis.loc[is_forecast, list(_COMING)])
     latest = _with_breaks(latest, measured, context)
+    latest = pd.concat([latest, latest_changes(published, latest)], axis=1)
     found = verdicts[["indicator", "service_area", "verdict", "reason"]].rename(
         columns={"reason": "verdict_reason"}
     )
@@ -220,21 +230,14 @@ _KEPT = (
     "comparison_rule", "dot_rule_previous", "dot_rule_regression", "vs_region",
     "rag_reason", "chart_reason", "forecast_reason", "verdict_reason",
     "provisional_low", "provisional_high", "provisional_share", "provisional_basis",
-    "rag_could_turn",
+    "rag_could_turn", "closed_change", "closed_period", "closed_text", "closed_rag", "closed_by",
+    "closed_now_text", "closed_now_rag", "closed_changes",
 )  # fmt: skip
 
 
 def evidence(row: Mapping[str, Any]) -> dict[str, object]:
     """The numbers behind a series' findings, as plain values for JSON."""
-    return {name: plain(row[name]) for name in _KEPT if name in row and _there(row[name])}
-
-
-def _there(value: object) -> bool:
-    if isinstance(value, str):
-        return value != ""
-    if value is None or value is pd.NA:
-        return False
-    return not np.isnan(value) if isinstance(value, float) else value != ""
+    return {name: plain(row[name]) for name in _KEPT if name in row and there(row[name])}
 
 
 def plain(value: object) -> object:
@@ -249,49 +252,3 @@ def plain(value: object) -> object:
         rounded = float(f"{float(value):.12g}")
         return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
     return str(value)
-
-
-def period_label(code: object) -> str:
-    """A period's label, or an empty text where there is no period."""
-    if not isinstance(code, str) or not code:
-        return ""
-    found = periods.try_parse(code)
-    return found.label if found else code
-
-
-def number_text(value: object, indicator: Indicator, limit: bool = False) -> str:
-    """A value in its indicator's unit; empty where there is none."""
-    if not _there(value):
-        return ""
-    decimals = indicator.decimals
-    if limit and indicator.unit == "percent":
-        decimals = min(decimals, 0)
-    return formats.with_unit(float(value), indicator.unit, decimals)
-
-
-def shown_text(row: object, indicator: Indicator) -> str:
-    """A figure as a reader sees it: ``158 of 196 (80.6%)``, ``2,184``, ``53 per 10,000 (…)``."""
-    value = number_text(row.shown_value, indicator)
-    numerator, denominator = row.shown_numerator, row.shown_denominator
-    if not value or pd.isna(numerator) or pd.isna(denominator):
-        return value
-    counts = f"{formats.number(numerator)} of {formats.number(denominator)}"
-    if indicator.kind is MeasureKind.PROPORTION:
-        return f"{counts} ({value})"
-    if indicator.kind is MeasureKind.RATE:
-        return f"{value} ({formats.number(numerator)} in all)"
-    return value
-
-
-def levels_text(row: object, indicator: Indicator) -> str:
-    """Target and floor in words, by polarity; empty where there is no target."""
-    if pd.isna(row.target):
-        return ""
-    target = number_text(row.target, indicator, limit=True)
-    if indicator.polarity is Polarity.CLOSE_TO_TARGET:
-        return f"{target}, give or take {number_text(indicator.tolerance, indicator, limit=True)}"
-    words = f"{target} or {'more' if indicator.polarity is Polarity.HIGH else 'less'}"
-    if pd.isna(row.floor):
-        return words
-    bound = "minimum" if indicator.polarity is Polarity.HIGH else "limit"
-    return f"{words}, {bound} {number_text(row.floor, indicator, limit=True)}"

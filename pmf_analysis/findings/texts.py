@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pmf_analysis import formats, periods
-from pmf_analysis.findings.facts import number_text, period_label
+from pmf_analysis.findings.figure_texts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import BreakKind, Frequency, Rag, SpecialCause, State
@@ -20,6 +20,11 @@ _PERIODS = {
 }  # fmt: skip
 
 _CHART_PLACES = ("limits", "normal_range", "normal_period", "signal_words", "charted")
+
+_CLOSED_PLACES = (
+    "closed_period", "closed_text", "closed_rag", "closed_by", "closed_now_text",
+    "closed_now_rag", "closed_others",
+)  # fmt: skip
 
 _SIZES = {
     SpecialCause.ABOVE_LIMIT: "upper",
@@ -76,6 +81,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "rebase_reason": _clause(row["rebase_reason"]),
         "verdict_reason": str(row["verdict_reason"]),
         **_provisional_texts(row, indicator),
+        **_closed_texts(row),
         **_chart_texts(row, indicator),
     }
     return found | {_upper_first(name): _upper_first(text) for name, text in found.items()}
@@ -97,6 +103,24 @@ def _provisional_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
             Rag(one).label for one in str(row["rag_could_turn"]).split(";") if one
         ),
         "rag": Rag(row["rag"] or Rag.NOT_RATED).label,
+    }
+
+
+def _closed_texts(row: Facts) -> dict[str, str]:
+    """A closed figure that has changed since, as published and as known now."""
+    if not row["closed_change"]:
+        return dict.fromkeys(_CLOSED_PLACES, "")
+    others = int(row["closed_changes"]) - 1
+    figures = "figure" if others == 1 else "figures"
+    differ = "differs" if others == 1 else "differ"
+    return {
+        "closed_period": periods.in_sentence(row["closed_label"]),
+        "closed_text": row["closed_text"],
+        "closed_rag": Rag(row["closed_rag"]).label,
+        "closed_by": row["closed_by"],
+        "closed_now_text": row["closed_now_text"],
+        "closed_now_rag": Rag(row["closed_now_rag"]).label,
+        "closed_others": f"{others} more closed {figures} {differ}." if others else "",
     }
 
 

@@ -48,7 +48,9 @@ def test_a_trend_takes_name_breaks_and_message_from_the_tables(
     series: pd.DataFrame, context: Context
 ) -> None:
     chart = charts.trend_chart(series, context)
-    assert chart.title.endswith("a worsening that is unlikely to be chance, December 2024")
+    assert chart.title.endswith(
+        "a worsening that is unlikely to be chance, December 2024, provisional"
+    )
     assert "for Dunwick" in chart.alt
     assert "limits restart, June 2023: Two teams joined" in chart.caption
     assert charts.trend_chart(series, context, title="My message").title == "My message"
@@ -57,9 +59,12 @@ def test_a_trend_takes_name_breaks_and_message_from_the_tables(
 @pytest.mark.parametrize(
     ("variation", "ending"),
     [
-        ("common_cause", ": no more than usual variation, December 2024"),
-        ("improvement_high", ": an improvement that is unlikely to be chance, December 2024"),
-        ("not_tested", ": 74.0%, December 2024"),
+        ("common_cause", ": no more than usual variation, December 2024, provisional"),
+        (
+            "improvement_high",
+            ": an improvement that is unlikely to be chance, December 2024, provisional",
+        ),
+        ("not_tested", ": 74.0%, December 2024, provisional"),
     ],
 )
 def test_a_title_claims_no_more_than_the_chart_says(
