@@ -88,6 +88,7 @@ def write_pages(
         If an executed notebook that succeeded cannot be shown.
     """
     folder = folder or run_folder / "export"
+    (folder / "hashes.json").unlink(missing_ok=True)  # pages without it are not finished
     provenance = _provenance(manifest)
     said = " ".join(part for part in (notice, _notice(prepared)) if part)
     tasks = list(manifest["tasks"])

@@ -154,8 +154,6 @@ def _is_kept(folder: Path, task: Task, before: dict[str, str]) -> bool:
 
 def _write_findings(plan: Plan, folder: Path) -> None:
     finding = of_indicators(plan.prepared.table("finding", plan.areas), plan.indicators)
-    for path in folder.glob("findings.*"):
-        path.unlink()
     plan.prepared.store.write_table(folder / "findings.parquet", finding)
     records = [
         {**row, "evidence": json.loads(row["evidence"])}

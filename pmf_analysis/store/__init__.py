@@ -5,6 +5,7 @@ from pmf_analysis.store.canonical import canonical_json, sha256_of
 from pmf_analysis.store.folder import Store, tables_of
 from pmf_analysis.store.locking import UNTIL_FREE, writes
 from pmf_analysis.store.parquet import parquet_bytes, read_parquet
+from pmf_analysis.store.verifying import Fault, Verification, verify
 from pmf_analysis.store.workspace import (
     create_workspace,
     find_workspace,
@@ -14,7 +15,9 @@ from pmf_analysis.store.workspace import (
 
 __all__ = [
     "UNTIL_FREE",
+    "Fault",
     "Store",
+    "Verification",
     "atomic_write",
     "canonical_json",
     "create_workspace",
@@ -25,5 +28,6 @@ __all__ = [
     "read_parquet",
     "sha256_of",
     "tables_of",
+    "verify",
     "writes",
 ]

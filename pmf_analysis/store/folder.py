@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECEIPT = "receipt.json"
+JOURNAL = "journal.jsonl"
 DELETED = "data/deleted.jsonl"
 """What is left of deliveries that were deleted on purpose, a line each."""
 
@@ -141,6 +142,16 @@ class Store:
     def has_delivery(self, delivery: str) -> bool:
         """Whether a delivery is stored."""
         return (self.raw / _checked_id(delivery) / RECEIPT).is_file()
+
+    def receipt(self, delivery: str) -> dict:
+        """Receipt of a delivery.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such delivery, or its receipt is damaged.
+        """
+        return self._receipt(delivery)
 
     def delivered_file(self, delivery: str) -> Path:
         """Path of a delivery's file as delivered.
@@ -438,8 +449,8 @@ class Store:
         The only place of the workbench that reads the clock.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        refuse_outward_links(self.folder, ["journal.jsonl"])
-        append_line(self.folder / "journal.jsonl", canonical_json({**event, "at": at}, indent=None))
+        refuse_outward_links(self.folder, [JOURNAL])
+        append_line(self.folder / JOURNAL, canonical_json({**event, "at": at}, indent=None))
 
     def clean(self) -> int:
         """Remove what an interrupted writer left behind; how many there were.

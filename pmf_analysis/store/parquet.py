@@ -117,6 +117,23 @@ def read_parquet(
     return arrow.to_pandas(use_threads=False)
 
 
+def rows_in(path: Path) -> int:
+    """How many rows a Parquet file holds, by its own account.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_metadata(str(path)).num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise WorkspaceError(f"{path.name} is damaged", "a Parquet file") from error
+
+
 def _condition(filters: Filters | None, schema: pa.Schema) -> pc.Expression | None:
     """Filters as one expression; values take the kind of their column, an empty list too."""
     import pyarrow as pa
