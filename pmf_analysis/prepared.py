@@ -25,6 +25,7 @@ from pmf_analysis.register import Context, Register
 from pmf_analysis.register.loading import fingerprint
 from pmf_analysis.store import UNTIL_FREE, Store, canonical_json
 from pmf_analysis.store.atomic import atomic_folder
+from pmf_analysis.store.closed import ClosedPeriod, closed_periods
 from pmf_analysis.terms import Verdict
 
 if TYPE_CHECKING:
@@ -183,6 +184,8 @@ def prepared_key(
         "suites": suites_digest(store),
         "version": pmf_analysis.__version__,
     }
+    if closed := closed_at(store, context.as_at):
+        ingredients["closed"] = [[one.period, one.digest] for one in closed]
     return hashlib.sha256(canonical_json(ingredients)).hexdigest()[:16]
 
 
@@ -264,6 +267,17 @@ def suites_digest(store: Store) -> str:
     return digest.hexdigest()
 
 
+def closed_at(store: Store, on: date) -> list[ClosedPeriod]:
+    """Periods that had been closed on what was known by a date."""
+    return [one for one in closed_periods(store) if one.as_at <= on]
+
+
+def published_table(prepared: Prepared) -> pd.DataFrame | None:
+    """Closed figures beside the present ones; None where nothing was closed."""
+    there = "published" in prepared.store.prepared_names(prepared.key)
+    return prepared.table("published") if there else None
+
+
 def measure_table(
     prepared: Prepared, receipts: list[dict[str, object]], figures: pd.DataFrame
 ) -> pd.DataFrame:
@@ -302,8 +316,13 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
         quality=verdict_of.reindex(keys).fillna(Verdict.NOT_ASSESSED.value).to_numpy()
     )
     analysed = analysis.analyse_all(judged, context)
-    facts = findings.latest_facts(analysed, checked.verdicts, context)
+    published = _published(prepared, analysed)
+    if published is not None:
+        analysed = findings.with_published(analysed, published)
+    facts = findings.latest_facts(analysed, checked.verdicts, context, published)
+    kept = {} if published is None else {"published": published}
     return {
+        **kept,
         "analysis": analysed,
         "fact": facts,
         "finding": findings.judge(facts, context),
@@ -311,6 +330,25 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
         "check": checked.results,
         "delivery": deliveries,
     }
+
+
+def _published(prepared: Prepared, analysed: pd.DataFrame) -> pd.DataFrame | None:
+    """The closed figures up to the period, each beside the present one."""
+    import pandas as pd
+
+    from pmf_analysis import findings
+
+    closed = closed_at(prepared.store, prepared.context.as_at)
+    if prepared.period:
+        end = periods.parse(prepared.period).end
+        closed = [one for one in closed if periods.parse(one.period).end <= end]
+    if not closed:
+        return None
+    tables = [
+        one.table("figures").assign(closed_by=one.by, closed_as_at=one.as_at.isoformat())
+        for one in closed
+    ]
+    return findings.beside(pd.concat(tables, ignore_index=True), analysed, prepared.context)
 
 
 def figure_table(store: Store, receipts: list[dict[str, object]]) -> pd.DataFrame:
