@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pmf_analysis.errors import UnreadableFileError
-
-ENDINGS = (".csv", ".csv.gz")
+from pmf_analysis.ingest.formats.choosing import ending_of, endings_in_words
+from pmf_analysis.ingest.formats.wording import shown
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Found:
     files : tuple of Path
         Files to receive: those named, and the data files of the folders named.
     passed_over : tuple of Path
-        Other files of the folders, such as a README.
+        Other files of the folders, such as a README, and symbolic links in them: a link
+        may lead anywhere, so it is followed only where it is named itself.
     """
 
     files: tuple[Path, ...]
@@ -29,7 +31,7 @@ class Found:
 
 def is_data_file(path: Path) -> bool:
     """Whether a file's name ends as a delivery's does."""
-    return path.name.casefold().endswith(ENDINGS)
+    return bool(ending_of(path.name))
 
 
 def read_paths(paths: Iterable[str | Path]) -> Found:
@@ -56,19 +58,22 @@ def read_paths(paths: Iterable[str | Path]) -> Found:
     for path in map(Path, paths):
         if not path.exists():
             raise UnreadableFileError(
-                f"There is no file or folder {path}", "a .csv or .csv.gz file, or a folder of them",
+                f"There is no file or folder {shown(str(path))}",
+                f"a file that ends in {endings_in_words()}, or a folder of them",
                 "Look at the spelling",
             )  # fmt: skip
         if not path.is_dir():
             files[path] = None
             continue
-        inside = [each for each in _files_below(path) if is_data_file(each)]
+        below = _files_below(path)
+        inside = {each: None for each in below if is_data_file(each) and not each.is_symlink()}
         if not inside:
             raise UnreadableFileError(
-                f"The folder {path} holds no data file", "files that end in .csv or .csv.gz"
+                f"The folder {shown(str(path))} holds no data file",
+                f"files that end in {endings_in_words()}",
             )
-        files.update(dict.fromkeys(inside))
-        passed_over.update(dict.fromkeys(e for e in _files_below(path) if not is_data_file(e)))
+        files.update(inside)
+        passed_over.update(dict.fromkeys(each for each in below if each not in inside))
     return Found(tuple(files), tuple(passed_over))
 
 
@@ -78,9 +83,13 @@ def list_files(paths: Iterable[str | Path]) -> tuple[Path, ...]:
 
 
 def _files_below(folder: Path) -> list[Path]:
+    """Files in a folder and its folders, and links to folders; no link is followed."""
     found = []
-    for path in folder.rglob("*"):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") for part in parts):
-            found.append(path)
+    for held, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(held, name).is_symlink()]
+        for name in (*names, *links):
+            path = Path(held, name)
+            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
+                found.append(path)
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())

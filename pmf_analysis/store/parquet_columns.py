@@ -130,9 +130,7 @@ def _column_of(title: str, file: pq.ParquetFile, place: int, name: str) -> TextC
     whole = chunked.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], type=chunked.type)
-    return _distinct(
-        title, _codes_of(whole), _texts_of(whole.dictionary)
-    )
+    return _distinct(title, _codes_of(whole), _texts_of(whole.dictionary))
 
 
 def _one_column(file: pq.ParquetFile, place: int) -> pa.ChunkedArray:

@@ -131,9 +131,7 @@ def _is_link(info: zipfile.ZipInfo) -> bool:
     return stat.S_ISLNK(info.external_attr >> 16)
 
 
-def _check_sizes(
-    infos: list[zipfile.ZipInfo], size: int, name: str, allowance: Allowance
-) -> None:
+def _check_sizes(infos: list[zipfile.ZipInfo], size: int, name: str, allowance: Allowance) -> None:
     # as the archive says; what it really holds is measured when it is unpacked
     if any(info.flag_bits & 0x1 for info in infos):
         raise locked(name)

@@ -9,8 +9,8 @@ from pmf_analysis.errors import UnreadableFileError
 from pmf_analysis.ingest.formats import archive, limits
 from pmf_analysis.ingest.formats.contents import Contents
 from pmf_analysis.ingest.formats.limits import Allowance
-from pmf_analysis.ingest.formats.workbook_sheets import check_box, read_sheets
 from pmf_analysis.ingest.formats.wording import locked
+from pmf_analysis.ingest.formats.workbook_sheets import check_box, read_sheets
 from pmf_analysis.ingest.formats.xml_reader import new_reader, read_through
 
 ENDINGS = (".xlsx", ".xlsm")
@@ -83,16 +83,15 @@ def measure(parts: Mapping[str, bytes], name: str, allowance: Allowance) -> int:
         If a sheet is too large, or a part is no XML or declares a document type.
     """
     surveys = []
-    for path, part in parts.items():
+    for part in parts.values():
         survey = Survey()
         reader = new_reader(name)
         reader.StartElementHandler = survey.start
         read_through(reader, part, name)
-        check_box(survey.last_row, survey.last_column, name, limits.MOST_GRID, allowance)
+        check_box(survey.last_row, survey.last_column, name, allowance)
         surveys.append(survey)
         if survey.strings:
             survey.lengths = _lengths(part, name)
-        del path
     longest = max((max(each.lengths, default=0) for each in surveys), default=0)
     if longest * sum(each.shared for each in surveys) > limits.LARGEST:
         _measure_text(parts, [n for each in surveys for n in each.lengths], name)
@@ -150,8 +149,7 @@ class Survey:
         letters = place.rstrip("0123456789")
         if not letters:
             return self._column + 1
-        row = _whole(place[len(letters) :], self._row)
-        self._row = max(self._row, row) if row < self._row else row
+        self._row = _whole(place[len(letters) :], self._row)
         if letters not in self._letters:
             self._letters[letters] = column_number(letters)
         return self._letters[letters]

@@ -94,10 +94,8 @@ def too_large(name: str) -> UnreadableFileError:
 def too_many_cells(name: str) -> UnreadableFileError:
     """The error for a sheet of more cells than are read."""
     return UnreadableFileError(
-        f"{name} has more cells, filled and empty, than are read "
-        f"({MOST_CELLS // 10**6} million in a file, {MOST_GRID // 10**6} million in a sheet "
-        "of a workbook)",
-        "a table of figures", "Clear far-off cells, or deliver it in parts",
+        f"{name} has more than {MOST_CELLS // 10**6} million cells, filled and empty",
+        "a table of figures", "Look for one row that is far too wide, or deliver it in parts",
     )  # fmt: skip
 
 

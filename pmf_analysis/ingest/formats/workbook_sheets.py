@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from pmf_analysis.errors import UnreadableFileError
+from pmf_analysis.ingest.formats import limits
 from pmf_analysis.ingest.formats.limits import LONGEST_NAME, Allowance
 from pmf_analysis.ingest.formats.wording import damaged, empty, locked, shown
 from pmf_analysis.ingest.sheets import Sheet, sheet_of_rows
@@ -88,9 +89,7 @@ def _read_each(
     return tuple(sheets), tuple(remarks)
 
 
-def _sheet_of(
-    held: CalamineSheet, title: str, name: str, allowance: Allowance
-) -> Sheet | None:
+def _sheet_of(held: CalamineSheet, title: str, name: str, allowance: Allowance) -> Sheet | None:
     allowance.check_grid(held.total_height, held.width, f"{name}, sheet {title}")
     sheet = sheet_of_rows(title, _filled_rows(held))
     last = max((place for place, each in enumerate(sheet.columns, 1) if any(each.texts)), default=0)
@@ -149,17 +148,17 @@ def _length_of(value: timedelta) -> str:
     return f"{'-' if seconds < 0 else ''}{hours}:{minute:02d}:{second:02d}"
 
 
-def check_box(rows: int, columns: int, name: str, most: int, allowance: Allowance) -> None:
+def check_box(rows: int, columns: int, name: str, allowance: Allowance) -> None:
     """Refuse a sheet whose rectangle of cells would not fit in memory.
 
     Raises
     ------
     UnreadableFileError
     """
-    allowance.check_grid(rows, columns, name)
-    if rows * columns > most:
+    if columns <= limits.MOST_COLUMNS and rows * columns > limits.MOST_GRID:
         raise UnreadableFileError(
             f"{name} reaches over {rows:,} rows and {columns:,} columns, filled and empty",
-            f"at most {most // 10**6} million cells in a sheet of a workbook",
+            f"at most {limits.MOST_GRID // 10**6} million cells in a sheet of a workbook",
             "Clear far-off cells, or deliver it in parts",
         )  # fmt: skip
+    allowance.check_grid(rows, columns, name)

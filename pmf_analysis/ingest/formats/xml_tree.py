@@ -77,7 +77,7 @@ class _Element:
         self.attributes = attributes
         self.has_children = False
         self.pieces: list[str] = []
-        self.values: dict[str, str] = {}
+        self.values: dict[str, list[str]] = {}
 
 
 class _Table:
@@ -173,8 +173,7 @@ class Tree:
         found = [(leaf, text)]
         found += [(f"{leaf}{key}", each) for key, each in value.attributes.items()]
         for column, each in found:
-            before = around.values.get(column)
-            around.values[column] = each if before is None else f"{before}{REPEATED}{each}"
+            around.values.setdefault(column, []).append(each)
             self._columns.setdefault(around.path, {})[column] = None
 
     def _add_row(self, element: _Element) -> None:
@@ -185,7 +184,8 @@ class Tree:
         table = self._tables[element.path]
         around = _ordinals([each.path for each in self._open])
         numbers = {title: str(each.number) for title, each in zip(around, self._open, strict=True)}
-        table.add(element.number, {**numbers, **element.attributes, **element.values})
+        values = {title: REPEATED.join(texts) for title, texts in element.values.items()}
+        table.add(element.number, {**numbers, **element.attributes, **values})
         self._allowance.check_grid(len(table.lines), len(table.codes), self._name)
 
     def sheets(self) -> tuple[Sheet, ...]:
@@ -199,7 +199,6 @@ class Tree:
         around = _ordinals([path[:depth] for depth in range(1, len(path))])
         header = (*around, *self._columns[path])
         self._allowance.spend_cells(len(table.lines), len(header), self._name)
-        # elements close from the inside, so rows are put in the order in which they open
         lines = np.array(table.lines, dtype=np.int64)
         columns = tuple(_column(table.codes[title], table.texts[title]) for title in header)
         return Sheet("/".join(path), header, columns, lines)
@@ -209,7 +208,7 @@ class Tree:
         found = sorted(self._stray.items(), key=lambda each: each[1][0])
         said = [
             f"Text stands between the elements of {shown('/'.join(path))} "
-            f"({len(lines):,} times, first in line {lines[0]}); it was not read."
+            f"(places: {len(lines):,}, first in line {lines[0]}); it was not read."
             for path, lines in found[:_MOST_NAMED]
         ]
         if len(found) > _MOST_NAMED:
