@@ -133,6 +133,27 @@ def append_line(path: Path, line: bytes) -> None:
         raise not_written(path, error) from error
 
 
+def remove(path: Path) -> None:
+    """Take a file or folder out of sight in one step, then remove it; nothing if it is not there.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be removed.
+    """
+    hidden = path.parent / _partial_name(path.name[:40])
+    try:
+        path.rename(hidden)
+        if hidden.is_dir() and not hidden.is_symlink():
+            shutil.rmtree(hidden)
+        else:
+            hidden.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise not_written(path, error) from error
+
+
 def settle(folder: Path) -> None:
     """See the files directly inside a folder safely on the disk."""
     for path in sorted(folder.iterdir()):

@@ -26,6 +26,7 @@ from pmf_analysis.store.atomic import (
     append_line,
     atomic_folder,
     atomic_write,
+    remove,
     settle,
 )
 from pmf_analysis.store.canonical import canonical_json, sha256_of
@@ -438,6 +439,41 @@ class Store:
         return read_parquet(path, columns, filters)
 
     # the rest
+
+    def places_of(self, delivery: str) -> list[Path]:
+        """Every file and folder of a delivery: as delivered first, then its tables."""
+        places = [self.raw / delivery, *self._figure_files(delivery), self._records_path(delivery)]
+        return [path for path in places if path.exists()]
+
+    def delete(self, places: Sequence[str], record: Mapping | None) -> None:
+        """Delete files and folders: on record first, then out of sight in one step each.
+
+        Call it as the one writer. Stopped in the middle, it is completed by the next
+        writer, or by being asked again.
+
+        Parameters
+        ----------
+        places : sequence of str
+            Paths inside the workspace, below ``data/raw``, ``data/processed`` or ``runs``.
+        record : mapping or None
+            What stays, as a line of ``data/deleted.jsonl``; None for nothing.
+
+        Raises
+        ------
+        WorkspaceError
+            If a place cannot be written to.
+        ParameterError
+            If a place is not one of those; nothing was deleted.
+        """
+        for place in places:
+            steps = Path(place).parts
+            if ".." in steps or not place.startswith(("data/raw/", "data/processed/", "runs/")):
+                raise ParameterError(f"{place[:60]!r} is not to be deleted", "a stored thing")
+        refuse_outward_links(self.folder, [*places, DELETED])
+        if record is not None and dict(record) not in self.deleted()[-1:]:
+            append_line(self.folder / DELETED, canonical_json(record, indent=None))
+        for place in places:
+            remove(self.folder / place)
 
     def write_table(self, path: Path, table: pd.DataFrame) -> Path:
         """Write a table as Parquet at a place of the caller's, whole or not at all."""
