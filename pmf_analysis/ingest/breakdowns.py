@@ -72,8 +72,9 @@ def _known_labels(match: Match, register: object) -> dict[str, str]:
     }
     if rule.indicators:
         indicators: Mapping = getattr(register, "indicators", {})
-        published = [indicator.source.published for indicator in indicators.values()]
-        own = [each.breakdown for each in published if each.table == match.layout.table]
+        read = [cell for each in indicators.values() for source in each.source.all
+                for cell in source.reads]  # fmt: skip
+        own = [breakdown for table, breakdown, _ in read if table == match.layout.table]
         known |= {_folded(label): label for label in own if label}
     return known
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from pmf_analysis import periods
+from pmf_analysis.measures.totals import Membership, below_a, directly_below
 from pmf_analysis.quality.views import (
     NO,
+    YES,
     CheckedView,
     Derived,
     Sources,
@@ -15,9 +17,13 @@ from pmf_analysis.quality.views import (
     with_derived,
     yes_or_no,
 )
-from pmf_analysis.terms import State
+from pmf_analysis.quality.wholes import beyond_rounding
+from pmf_analysis.terms import MeasureKind, State, UnitKind
 
+_COUNTED = (MeasureKind.PROPORTION, MeasureKind.RATE, MeasureKind.COUNT)
 DELIVERED_STATES = tuple(state.value for state in State if state is not State.FORECAST)
+
+ATTRIBUTES = frozenset({"deliveries_held", "has_parts", "has_authorities"})
 
 _CELL = ("table", "service_area", "cohort", "breakdown", "period", "column")
 
@@ -36,7 +42,7 @@ def figure_view(table: pd.DataFrame, sources: Sources) -> CheckedView:
     CheckedView
     """
     rows, lacking = with_derived(table.reset_index(drop=True), _DERIVED, sources)
-    return CheckedView(rows, ("table", "service_area"), frozenset({"deliveries_held"}), lacking)
+    return CheckedView(rows, ("table", "service_area"), ATTRIBUTES, lacking)
 
 
 def _key_complete(rows: pd.DataFrame, _: Sources) -> pd.Series:
@@ -93,13 +99,68 @@ def _unchanged(rows: pd.DataFrame, sources: Sources) -> pd.Series:
 
 
 def _counted_columns(sources: Sources) -> list[tuple[str, str]]:
-    """Tables and columns that numerators and denominators are taken from."""
+    """Tables and columns that numerators and denominators, or values without, are taken from."""
     found = set()
     for indicator in sources.context.register.indicators.values():
-        source = indicator.source.published
-        found |= {(source.table, column) for column in source.numerator}
-        if source.denominator:
-            found.add((source.denominator.table or source.table, source.denominator.column))
+        for source in indicator.source.all:
+            parted = bool(source.numerator)
+            found |= {
+                (table, column)
+                for table, _, column in source.reads
+                if not parted or column != source.value or column in source.numerator
+            }
+    return sorted(found)
+
+
+def _has_parts(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Whether a unit has parts, and an indicator whose parts add up counts in its table."""
+    register = sources.context.register
+    wholes = {code for code in register.units if len(register.children_of(code)) > 1}
+    adding = {table for table, _, _ in _adding_cells(sources)}
+    return yes_or_no(rows["service_area"].isin(wholes) & rows["table"].isin(adding))
+
+
+def _has_authorities(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Whether the unit is a country that authorities are registered below; as `_has_parts`."""
+    units = sources.context.register.units
+    countries = {code for code, unit in units.items() if unit.kind is UnitKind.COUNTRY}
+    local = any(unit.kind is UnitKind.AUTHORITY for unit in units.values())
+    country = rows["service_area"].isin(countries) & local
+    return yes_or_no(country & (rows["has_parts"] == YES))
+
+
+def _parts_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """How far a count lies from the sum of the unit's parts in the same delivery."""
+    below = directly_below(sources.context.register)
+    return _difference(rows, below, sources, all_registered=False)
+
+
+def _authorities_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """How far a country's count lies from the sum of all its authorities."""
+    register = sources.context.register
+    members = below_a(register, UnitKind.COUNTRY, (UnitKind.AUTHORITY,))
+    return _difference(rows, members, sources, all_registered=True)
+
+
+def _difference(
+    rows: pd.DataFrame, members: Membership, sources: Sources, *, all_registered: bool
+) -> pd.Series:
+    cells = pd.MultiIndex.from_frame(rows[["table", "breakdown", "column"]])
+    counts = rows[cells.isin(_adding_cells(sources))]
+    keys = ["delivery", *(name for name in _CELL if name != "service_area")]
+    found = beyond_rounding(
+        counts, keys, "value", members, sources, counts["table"], all_registered=all_registered
+    )
+    return found.reindex(rows.index)
+
+
+def _adding_cells(sources: Sources) -> list[tuple[str, str, str]]:
+    """Table, breakdown and column of every count of an indicator whose parts add up."""
+    found = set()
+    for indicator in sources.context.register.indicators.values():
+        if indicator.adds_up is True and indicator.kind in _COUNTED:
+            for source in indicator.source.all:
+                found |= {cell for cell in source.reads if cell[2] != source.value}
     return sorted(found)
 
 
@@ -124,5 +185,9 @@ _DERIVED = (
     Derived("unit_known", ("service_area",), _unit_known),
     Derived("cell_read", ("state", "text"), _cell_read),
     Derived("deliveries_held", ("table", "delivery"), _deliveries_held),
+    Derived("has_parts", ("table", "service_area"), _has_parts),
+    Derived("has_authorities", ("service_area", "has_parts"), _has_authorities),
+    Derived("parts_difference", ("delivery", *_CELL, "value"), _parts_difference),
+    Derived("authorities_difference", ("delivery", *_CELL, "value"), _authorities_difference),
     Derived("unchanged", ("delivery", *_CELL, "value"), _unchanged),
 )

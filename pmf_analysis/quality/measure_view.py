@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from pmf_analysis import periods
+from pmf_analysis.measures.totals import below_under_structure
 from pmf_analysis.quality.figure_view import state_known
-from pmf_analysis.quality.printed import printed_values
+from pmf_analysis.quality.printed import printed_steps
 from pmf_analysis.quality.views import (
     NO,
     YES,
@@ -25,6 +26,7 @@ from pmf_analysis.quality.views import (
     with_derived,
     yes_or_no,
 )
+from pmf_analysis.quality.wholes import beyond_rounding
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import MeasureKind, Polarity, State
@@ -98,7 +100,7 @@ def _given(rows: pd.DataFrame, _: Sources) -> pd.Series:
 
 
 def _as_published(rows: pd.DataFrame, _: Sources) -> pd.Series:
-    """Whether a value was taken over as printed, because its parts were withheld."""
+    """Whether a value was taken over as printed: its parts are withheld or not published."""
     return yes_or_no(rows["method"].astype("str").str.startswith("as published", na=False))
 
 
@@ -120,7 +122,10 @@ def _outside_interval(rows: pd.DataFrame, _: Sources) -> pd.Series:
 
 
 def _recomputed_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
-    """Difference of the value to that of its numerator and denominator, as a share of it."""
+    """Difference of the value to that of its numerator and denominator, as a share of it.
+
+    Null for a value that stands as published: it is rounded, see ``printed_steps``.
+    """
     multipliers = {
         code: one.multiplier for code, one in sources.context.register.indicators.items()
     }
@@ -129,36 +134,9 @@ def _recomputed_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     divided = numerator / denominator.where(denominator > 0) * multiplier
     is_count = rows["kind"] == MeasureKind.COUNT.value
     recomputed = divided.where(~is_count, numerator * multiplier)
-    difference = (numbers(rows, "value") - recomputed).abs() / recomputed.abs().clip(lower=1.0)
+    value = numbers(rows, "value").where(rows["as_published"] == NO)
+    difference = (value - recomputed).abs() / recomputed.abs().clip(lower=1.0)
     return difference.round(9)
-
-
-def _half_step(rows: pd.DataFrame, sources: Sources) -> pd.Series:
-    """How far the rounding of the source may have moved a count of the row's unit."""
-    rounded_to = sources.rules.values["rounded_to"]
-    steps = {
-        code: rounded_to.get(unit.kind.value, 0) / 2
-        for code, unit in sources.context.register.units.items()
-    }
-    return rows["service_area"].map(steps).astype("float64").fillna(0.0)
-
-
-def _printed_steps(rows: pd.DataFrame, sources: Sources) -> pd.Series:
-    """Difference of the value to the printed one, in units of the last printed digit.
-
-    Less what the rounding of both counts explains.
-    """
-    indicators = sources.context.register.indicators
-    decimals = {code: one.decimals for code, one in indicators.items()}
-    multipliers = {code: one.multiplier for code, one in indicators.items()}
-    steps = 10.0 ** rows["indicator"].map(decimals).astype("float64")
-    multiplier = rows["indicator"].map(multipliers).astype("float64")
-    # a value taken over as printed proves nothing by being equal to it
-    own = numbers(rows, "value").where(rows["as_published"] == NO)
-    denominator = numbers(rows, "denominator")
-    rounding = _half_step(rows, sources) * (multiplier + own) / denominator.where(denominator > 0)
-    difference = (own - printed_values(rows, sources)).abs() - rounding.fillna(0.0)
-    return (difference.clip(lower=0.0) * steps).round(6)
 
 
 def _periods_behind(rows: pd.DataFrame, _: Sources) -> pd.Series:
@@ -206,23 +184,23 @@ def _repeats_last(rows: pd.DataFrame, sources: Sources) -> pd.Series:
 def _parts_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     """How far a unit's numerator lies from the sum of its parts', beyond rounding.
 
-    Null where the unit has fewer than two parts in the table, or a part has no number.
+    Parts are the units that stood directly below it at the period's end, or for units as they
+    are now those that do today. Null where a part that the indicator is given for has no
+    number.
     """
-    parents = {code: unit.parent for code, unit in sources.context.register.units.items()}
     keys = ["indicator", "cohort", "period"]
-    numerator, half = numbers(rows, "numerator"), _half_step(rows, sources)
-    parts = rows[keys].assign(
-        parent=rows["service_area"].map(parents), numerator=numerator, half=half
-    )
-    sums = parts.groupby([*keys, "parent"]).agg(
-        total=("numerator", "sum"), units=("numerator", "size"),
-        numbered=("numerator", "count"), half=("half", "sum"),
-    )  # fmt: skip
-    whole = pd.MultiIndex.from_frame(rows[[*keys, "service_area"]])
-    found = sums.reindex(whole).set_axis(rows.index)
-    complete = (found["units"] > 1) & (found["units"] == found["numbered"])
-    beyond = (numerator - found["total"]).abs() - half - found["half"]
-    return beyond.clip(lower=0.0).where(complete & (rows["has_parts"] == YES)).round(9)
+    below = below_under_structure(sources.context)
+    tables = rows["indicator"].map(_counting_tables(sources)).astype("str").fillna("")
+    found = beyond_rounding(rows, keys, "numerator", below, sources, tables, all_registered=False)
+    return found.where(rows["has_parts"] == YES)
+
+
+def _counting_tables(sources: Sources) -> dict[str, str]:
+    """The first table that an indicator's numerator is counted in."""
+    return {
+        code: next((each.table for each in one.source.all if each.numerator), "")
+        for code, one in sources.context.register.indicators.items()
+    }
 
 
 def _purpose_stated(rows: pd.DataFrame, sources: Sources) -> pd.Series:
@@ -289,10 +267,11 @@ _OF_INDICATOR = (
     Derived("measured_in", ("indicator",), _attribute(lambda one: one.unit)),
     Derived(
         "has_denominator", ("indicator",),
-        _attribute(lambda one: _word(one.source.published.denominator)),
+        _attribute(lambda one: _word(any(each.denominator for each in one.source.all))),
     ),
     Derived(
-        "prints_value", ("indicator",), _attribute(lambda one: _word(one.source.published.value))
+        "prints_value", ("indicator",),
+        _attribute(lambda one: _word(any(each.value for each in one.source.all))),
     ),
     Derived("has_parts", ("indicator", "service_area"), _has_parts),
     Derived("unit_ended", ("service_area",), _unit_ended),
@@ -308,11 +287,11 @@ _DERIVED = (
     Derived("as_published", ("method",), _as_published),
     Derived("period_agrees", ("period", "period_end"), _period_agrees),
     Derived("outside_interval", ("value", "lower", "upper"), _outside_interval),
-    Derived("recomputed_difference", ("kind", *_NUMBERS), _recomputed_difference),
+    Derived("recomputed_difference", ("kind", "as_published", *_NUMBERS), _recomputed_difference),
     Derived(
         "printed_steps",
-        (*SERIES, "period", "deliveries", "value", "as_published"),
-        _printed_steps,
+        (*SERIES, "period", "deliveries", "as_published", *_NUMBERS),
+        printed_steps,
     ),
     Derived("periods_behind", (*SERIES, "period"), _periods_behind),
     Derived("repeats_last", (*SERIES, "period_end", *_NUMBERS), _repeats_last),

@@ -183,10 +183,7 @@ def _by_places(results: pd.DataFrame) -> Iterator[tuple[list[str], pd.DataFrame]
 def _feeds(context: Context) -> pd.DataFrame:
     rows = []
     for code, indicator in sorted(context.register.indicators.items()):
-        source = indicator.source.published
-        tables = {source.table}
-        if source.denominator and source.denominator.table:
-            tables.add(source.denominator.table)
+        tables = {table for source in indicator.source.all for table, _, _ in source.reads}
         rows += [(code, table) for table in sorted(tables)]
     return pd.DataFrame(rows, columns=["indicator", "table"], dtype="str")
 
