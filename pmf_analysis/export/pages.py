@@ -23,7 +23,7 @@ from pmf_analysis.export.html import export_area, export_county
 from pmf_analysis.export.notebooks import export_notebook_body
 from pmf_analysis.findings import load_catalogue, number_text
 from pmf_analysis.markup import Html, escape, table_html
-from pmf_analysis.prepared import Prepared, of_indicators
+from pmf_analysis.prepared import Prepared, of_indicators, published_table
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.summary import RULES as PAGE_RULES
 from pmf_analysis.present.summary import (
@@ -39,6 +39,8 @@ from pmf_analysis.terms import Comparison, Rag, State, UnitKind, Variation, Verd
 
 COUNTY_PAGE = "index.html"
 OWN_LAYOUT = "pmf_long"
+CHANGED = "†"
+"""Beside a figure of which a closed one has changed; a note says which."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,7 @@ def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
             {
                 "Indicator": indicator.label,
                 "Period": _period_cell(row),
-                "Figure": row["shown_text"] or formats.state_text(row["shown_state"]),
+                "Figure": _figure_cell(row),
                 "Target": row["levels_text"] or "none set",
                 "Status": row["rag"],
                 "Change beyond chance?": _change(row),
@@ -239,12 +241,42 @@ def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
                 "Data": row["verdict"],
             }
         )
-    return table_html(
+    table = table_html(
         pd.DataFrame(rows),
         "The latest figure of every indicator",
         "Indicator",
         cells={"Status": rag_badge, "Data": verdict_badge},
     )
+    return Html(f"{table}{_published_notes(prepared, fact)}")
+
+
+def _figure_cell(row: Mapping) -> str:
+    figure = row["shown_text"] or formats.state_text(row["shown_state"])
+    return f"{figure} {CHANGED}" if row["closed_change"] else figure
+
+
+def _published_notes(prepared: Prepared, fact: pd.DataFrame) -> Html:
+    """What was published on closing and is another figure now, a line each."""
+    published = published_table(prepared)
+    if published is None:
+        return Html("")
+    own = published[published["service_area"].isin(fact["service_area"])]
+    changed = own[own["published_change"] != "same"].sort_values(
+        ["indicator", "period_end"], ascending=[True, False], kind="stable"
+    )
+    named = {code: one.label for code, one in prepared.register.indicators.items()}
+    lines = [
+        f"{named.get(row.indicator, row.indicator)}, "
+        f"{periods.in_sentence(row.published_label)}: "
+        f"published as {row.published_text}, {Rag(row.published_rag).label}; "
+        f"now {row.present_text}, {Rag(row.present_rag).label}."
+        for row in changed.itertuples(index=False)
+    ]
+    if not lines:
+        return Html("")
+    listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    lead = escape(f"{CHANGED} Figures that have changed since they were published on closing:")
+    return Html(f"<p>{lead}</p><ul>{listed}</ul>")
 
 
 def _period_cell(row: Mapping) -> str:

@@ -117,7 +117,7 @@ def _closed_texts(row: Facts) -> dict[str, str]:
         "closed_period": periods.in_sentence(row["closed_label"]),
         "closed_text": row["closed_text"],
         "closed_rag": Rag(row["closed_rag"]).label,
-        "closed_by": row["closed_by"],
+        "closed_by": f"the {row['closed_by'].removeprefix('the ')}",
         "closed_now_text": row["closed_now_text"],
         "closed_now_rag": Rag(row["closed_now_rag"]).label,
         "closed_others": f"{others} more closed {figures} {differ}." if others else "",

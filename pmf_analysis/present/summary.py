@@ -19,7 +19,16 @@ from pmf_analysis.terms import Rag, Verdict
 
 RULES = "page-budgets"
 
-_STORY_FAMILIES = ("status", "maturity", "variation", "assurance", "change", "comparison", "break")
+_STORY_FAMILIES = (
+    "status",
+    "maturity",
+    "published",
+    "variation",
+    "assurance",
+    "change",
+    "comparison",
+    "break",
+)
 _LATER_FAMILIES = ("forecast",)
 
 
