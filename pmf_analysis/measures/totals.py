@@ -6,16 +6,15 @@ parts, their sum counts the child twice, so that there is no total without the r
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from pmf_analysis import periods
-from pmf_analysis.register import Register
+from pmf_analysis.register import Context, Register
 from pmf_analysis.register.models import Indicator
-from pmf_analysis.terms import UnitKind
+from pmf_analysis.terms import Structure, UnitKind
 
 Membership = Callable[[date], Mapping[str, str]]
 """For a day, each unit that is a part, with the code of its whole."""
@@ -51,6 +50,15 @@ def directly_below(register: Register) -> Membership:
     return on_a_day
 
 
+def below_under_structure(context: Context) -> Membership:
+    """Membership by parent: of the day, or of the as-at date for units as they are now."""
+    upward = directly_below(context.register)
+    if context.structure is Structure.AS_THEN:
+        return upward
+    now = upward(context.as_at)
+    return lambda _: now
+
+
 def below_a(register: Register, whole: UnitKind, parts: Sequence[UnitKind]) -> Membership:
     """Membership of all units of some kinds in the nearest unit of another kind above them.
 
@@ -83,7 +91,7 @@ def add_up(
     membership: Membership,
     register: Register,
     *,
-    all_expected: bool,
+    all_registered: bool,
 ) -> pd.DataFrame:
     """Add the numbers of the parts of each whole.
 
@@ -99,9 +107,9 @@ def add_up(
     membership : callable
         Who is part of what, on the last day of a period.
     register : Register
-    all_expected : bool
+    all_registered : bool
         Whether a total needs every part that the register knows on that day, or only those
-        that have a row.
+        for which there is a row in some period.
 
     Returns
     -------
@@ -115,34 +123,43 @@ def add_up(
     for each of them.
     """
     joint = {code: unit.members for code, unit in register.units.items() if unit.members}
-    belongs = _belonging(rows["period"].unique(), membership, joint)
-    held = rows[[*keys, "service_area", number]].merge(belongs, on=_PART, how="inner")
-    held = _without_doubles(held, list(keys), number, joint)
+    belongs = _belonging(rows["period"].unique(), membership)
+    given = rows[[*keys, "service_area", number]].merge(belongs, on=_PART, how="inner")
+    held = _without_doubles(given, list(keys), number, joint)
     sums = held.groupby([*keys, "whole"], sort=True).agg(
         total=(number, "sum"), rows=(number, "size"), numbered=(number, "count"),
         units=("service_area", "nunique"), parts=("stands_for", "sum"),
-        expected=("expected", "first"),
     )  # fmt: skip
+    alone = belongs[~belongs["service_area"].isin(joint)]
+    if all_registered:
+        wanted = alone.groupby(["period", "whole"]).size()
+        needed = wanted.reindex(sums.index.droplevel([one for one in keys if one != "period"]))
+    else:
+        needed = _ever_given(given, list(keys), alone, joint).reindex(sums.index)
     complete = (sums["rows"] == sums["numbered"]) & (sums["rows"] == sums["units"])
-    if all_expected:
-        complete &= sums["parts"] == sums["expected"]
+    complete &= sums["parts"].to_numpy() == needed.to_numpy()
     return sums.loc[complete, ["total", "parts"]]
 
 
-def _belonging(
-    codes: Sequence[str], membership: Membership, joint: Collection[str]
-) -> pd.DataFrame:
-    """Whole of each unit in each period, and how many parts that has, joint ones aside."""
-    found: list[tuple[str, str, str, int]] = []
+def _belonging(codes: Sequence[str], membership: Membership) -> pd.DataFrame:
+    """Whole of each unit in each period."""
+    found: list[tuple[str, str, str]] = []
     for code in codes:
         period = periods.try_parse(str(code))
-        if period is None:
-            continue
-        belongs = membership(period.end)
-        parts = Counter(whole for unit, whole in belongs.items() if unit not in joint)
-        found += [(str(code), unit, whole, parts[whole]) for unit, whole in belongs.items()]
-    table = pd.DataFrame(found, columns=[*_PART, "whole", "expected"])
-    return table.astype(dict.fromkeys((*_PART, "whole"), "str"))
+        if period is not None:
+            found += [(str(code), unit, whole) for unit, whole in membership(period.end).items()]
+    return pd.DataFrame(found, columns=[*_PART, "whole"], dtype="str")
+
+
+def _ever_given(
+    given: pd.DataFrame, keys: list[str], alone: pd.DataFrame, joint: Mapping[str, tuple[str, ...]]
+) -> pd.Series:
+    """How many parts each whole has in each period, of those with a row in any period."""
+    of_series = [one for one in keys if one != "period"]
+    members = given["service_area"].map(lambda code: joint.get(code, (code,)))
+    ever = given[of_series].assign(service_area=members).explode("service_area")
+    ever = ever.astype({"service_area": "str"}).drop_duplicates()
+    return ever.merge(alone, on="service_area").groupby([*keys, "whole"]).size()
 
 
 def _without_doubles(

@@ -60,18 +60,22 @@ def test_only_what_adds_up_is_added(make, adds_up, words) -> None:
 def test_a_total_needs_every_part_that_existed_then() -> None:
     held = register(*SERVICES)
     table = rows(("a", "2024-03", 3), ("b", "2024-03", 4), ("a", "2024-04", 5), ("c", "2024-04", 6))
-    found = add_up(table, KEYS, "n", directly_below(held), held, all_expected=True)
+    found = add_up(table, KEYS, "n", directly_below(held), held, all_registered=True)
     assert found["total"].to_dict() == {("2024-03", "top"): 7, ("2024-04", "top"): 11}
-    without = add_up(table.iloc[1:], KEYS, "n", directly_below(held), held, all_expected=True)
+    without = add_up(table.iloc[1:], KEYS, "n", directly_below(held), held, all_registered=True)
     assert list(without.index) == [("2024-04", "top")]
-    given_only = add_up(table.iloc[1:], KEYS, "n", directly_below(held), held, all_expected=False)
-    assert given_only["total"].to_dict() == {("2024-03", "top"): 4, ("2024-04", "top"): 11}
+    # A has a row in April: without one in March nothing is known of the sum
+    known = add_up(table.iloc[1:], KEYS, "n", directly_below(held), held, all_registered=False)
+    assert known["total"].to_dict() == {("2024-04", "top"): 11}
+    never = table[table["service_area"] != "a"]
+    found = add_up(never, KEYS, "n", directly_below(held), held, all_registered=False)
+    assert found["total"].to_dict() == {("2024-03", "top"): 4, ("2024-04", "top"): 6}
 
 
 def test_a_unit_outside_its_dates_neither_counts_nor_hinders() -> None:
     held = register(*SERVICES)
     table = rows(("a", "2024-04", 5), ("b", "2024-04", np.nan), ("c", "2024-04", 6))
-    found = add_up(table, KEYS, "n", directly_below(held), held, all_expected=False)
+    found = add_up(table, KEYS, "n", directly_below(held), held, all_registered=False)
     assert found["total"].to_dict() == {("2024-04", "top"): 11}
 
 
@@ -81,7 +85,7 @@ def test_a_part_without_a_number_or_with_two_leaves_no_total(spoilt) -> None:
     table = rows(("a", "2024-03", 3), ("b", "2024-03", 4))
     table = table[table["service_area"] != "b"] if spoilt[0] == "b" else table
     table = pd.concat([table, rows(spoilt)], ignore_index=True)
-    assert add_up(table, KEYS, "n", directly_below(held), held, all_expected=False).empty
+    assert add_up(table, KEYS, "n", directly_below(held), held, all_registered=False).empty
 
 
 def test_parts_are_those_of_the_day() -> None:
@@ -92,7 +96,7 @@ def test_parts_are_those_of_the_day() -> None:
         Unit(code="d", name="D", kind="district", parent="b"), moves=(move,),
     )  # fmt: skip
     table = rows(*((code, period, 1) for code in "cd" for period in ("2024-06", "2024-07")))
-    found = add_up(table, KEYS, "n", directly_below(held), held, all_expected=True)["total"]
+    found = add_up(table, KEYS, "n", directly_below(held), held, all_registered=True)["total"]
     assert found.to_dict() == {
         ("2024-06", "a"): 2, ("2024-07", "a"): 1, ("2024-07", "b"): 1,
     }  # fmt: skip
@@ -125,7 +129,7 @@ def test_units_that_report_together_are_never_counted_beside_their_members(
     held = register(*PAIR)
     table = rows(*((code, "2024/25", number) for code, number in given_rows.items()))
     membership = below_a(held, UnitKind.COUNTRY, (UnitKind.AUTHORITY,))
-    found = add_up(table, KEYS, "n", membership, held, all_expected=True)["total"]
+    found = add_up(table, KEYS, "n", membership, held, all_registered=True)["total"]
     assert found.to_dict() == ({} if total is None else {("2024/25", "top"): total})
 
 
@@ -135,7 +139,7 @@ def test_order_of_rows_changes_no_total(numbers) -> None:
     held = register(*PAIR)
     table = rows(*((code, "2024/25", number) for code, number in numbers.items()))
     for one in (table, table.iloc[::-1]):
-        found = add_up(one, KEYS, "n", directly_below(held), held, all_expected=False)["total"]
+        found = add_up(one, KEYS, "n", directly_below(held), held, all_registered=False)["total"]
         assert found.tolist() == [sum(numbers.values())]
 
 

@@ -104,6 +104,9 @@ FIGURES: dict[str, Change] = {
     "F-08": put(state="not_given", value=np.nan, text="12 approx"),
     "F-09": put(service_area="Narnia"),
     "F-10": later_delivery,
+    "F-11": put_in(
+        lambda row: row.assign(value=row["value"] + 1), of(table="calls", service_area="K")
+    ),
 }
 MEASURES: dict[str, Change] = {
     "M-01": put_in(lambda row: row.assign(cohort=None), COUNT),
@@ -145,12 +148,15 @@ MEASURES: dict[str, Change] = {
 }
 # other rules that the same fault breaks, as it should
 ALSO = {
+    "F-06": {"F-11"},
+    "F-10": {"F-11"},
     "M-08": {"M-13", "M-14", "M-20"},
     "M-09": {"M-13", "M-14"},
     "M-10": {"M-20"},
     "M-14": {"M-20"},
 }
 OF_THE_REGISTER = {"M-22", "M-23"}
+OF_COUNTRIES = {"F-12"}  # see test_wholes.py
 KINDS = {"receipt": RECEIPTS, "figure": FIGURES, "measure": MEASURES}
 CASES = [(kind, rule_id) for kind, changes in KINDS.items() for rule_id in changes]
 STATUS = dict[tuple[str, str], dict[str, set[str]]]
@@ -216,7 +222,7 @@ def test_nothing_fails_where_nothing_is_wrong(clean_result: QualityResult):
 
 def test_every_rule_has_a_case(suites: list[Suite]):
     rules = {rule.rule_id for suite in suites for rule in suite.rules}
-    assert rules == {rule_id for _, rule_id in CASES} | OF_THE_REGISTER
+    assert rules == {rule_id for _, rule_id in CASES} | OF_THE_REGISTER | OF_COUNTRIES
 
 
 @pytest.mark.parametrize(("kind", "rule_id"), CASES)
