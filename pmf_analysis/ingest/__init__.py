@@ -2,15 +2,24 @@
 
 from pmf_analysis.ingest.paths import Found, list_files, read_paths
 from pmf_analysis.ingest.reading import Extract, read_delivery
-from pmf_analysis.ingest.receipt import Duplicate, Receipt, Refusal, UnreadCell
+from pmf_analysis.ingest.receipt import (
+    Duplicate,
+    PrintedArea,
+    Receipt,
+    Refusal,
+    SheetAccount,
+    UnreadCell,
+)
 from pmf_analysis.register.layouts import load_layouts
 
 __all__ = [
     "Duplicate",
     "Extract",
     "Found",
+    "PrintedArea",
     "Receipt",
     "Refusal",
+    "SheetAccount",
     "UnreadCell",
     "list_files",
     "load_layouts",

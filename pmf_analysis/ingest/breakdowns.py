@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
+from pmf_analysis.ingest.grid import Grid
+from pmf_analysis.ingest.groups import Coded, coded, combined, constant
 from pmf_analysis.ingest.matching import Match
+from pmf_analysis.ingest.sheets import Column
+from pmf_analysis.register.layouts import BreakdownRule
 
-_PARTED = " | "
+PARTED = " | "
 """Stands between the labels of several dimensions."""
 
 
 @dataclass(frozen=True)
 class Breakdowns:
-    """Labels of the rows, shape (n,), and those that the layout does not know."""
+    """Labels of the rows, and those that the layout does not know."""
 
-    labels: np.ndarray
+    labels: Coded
     unknown: tuple[str, ...] = ()
 
 
 def read_breakdowns(
-    match: Match, rows: Sequence[Sequence[str]], dimensions: Sequence[int], register: object
+    match: Match, grid: Grid, dimensions: Sequence[int], register: object
 ) -> Breakdowns:
-    """Breakdown labels of rows.
+    """Breakdown labels of the rows of a grid.
 
     Parameters
     ----------
     match : Match
-    rows : sequence of sequence of str
+    grid : Grid
     dimensions : sequence of int
         Places of columns of text that the layout does not name.
     register : Register
@@ -42,52 +43,77 @@ def read_breakdowns(
         Canonical labels; several dimensions are joined with `` | ``.
     """
     rule = match.layout.breakdown
-    if rule is None:
-        parts = [[row[place] for place in dimensions] for row in rows]
-        return Breakdowns(_objects([_PARTED.join(part) for part in parts]))
-    printed = _objects([row[match.positions[rule.column]] for row in rows])
-    codes, different = pd.factorize(printed)
+    read = [
+        _column(match, rule, grid.columns[match.positions[name]], labels, register)
+        for name, labels in (rule.by_column.items() if rule else ())
+    ]
+    parts = [each.labels for each in read]
+    parts += [_as_printed(grid.columns[place]) for place in dimensions]
+    unknown = sorted({label for each in read for label in each.unknown})
+    leave_out = rule is not None and bool(rule.by_column)
+    return Breakdowns(_joined(parts, len(grid), leave_out), tuple(unknown))
+
+
+def canonical_label(text: str, labels: Mapping[str, Sequence[str]]) -> str | None:
+    """The canonical label that a printed one means; None where it is not known."""
+    return _known(labels).get(_folded(text))
+
+
+def _column(
+    match: Match, rule: BreakdownRule, column: Column, labels: Mapping[str, Sequence[str]],
+    register: object,
+) -> Breakdowns:  # fmt: skip
+    printed = _as_printed(column)
     if rule.ignore_label:
-        one = len({_folded(text) for text in different}) <= 1
+        one = len({_folded(text) for text in printed.texts}) <= 1
         return (
-            Breakdowns(_objects([""] * len(printed)))
+            Breakdowns(constant("", len(column)))
             if one
-            else Breakdowns(printed, _named(different))
-        )
-    known = _known_labels(match, register)
-    canonical = [known.get(_folded(text), text) for text in different]
+            else Breakdowns(printed, printed.texts)
+        )  # fmt: skip
+    known = _known(labels) | (_indicators(match, register) if rule.indicators else {})
     if not known and not rule.indicators:
         return Breakdowns(printed)
-    unknown = [text for text in different if _folded(text) not in known]
-    return Breakdowns(_objects(canonical)[codes] if canonical else printed, _named(unknown))
+    unknown = tuple(text for text in printed.texts if _folded(text) not in known)
+    meaning = [known.get(_folded(text), text) for text in printed.texts]
+    return Breakdowns(coded(printed.codes, meaning), unknown)
 
 
-def _known_labels(match: Match, register: object) -> dict[str, str]:
-    rule = match.layout.breakdown
-    known = {
+def _as_printed(column: Column) -> Coded:
+    """The texts of a column that any row has."""
+    groups, first = combined([column.codes], len(column))
+    return coded(groups, [str(column.texts[column.codes[row]]) for row in first])
+
+
+def _joined(parts: Sequence[Coded], count: int, leave_out: bool) -> Coded:
+    """Labels of several dimensions as one; empty ones may be left out."""
+    if not parts:
+        return constant("", count)
+    if len(parts) == 1:
+        return parts[0]
+    groups, first = combined([part.codes for part in parts], count)
+    texts = []
+    for row in first:
+        labels = [part.texts[part.codes[row]] for part in parts]
+        texts.append(PARTED.join(label for label in labels if label or not leave_out))
+    return coded(groups, texts)
+
+
+def _known(labels: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {
         _folded(text): canonical
-        for canonical, printed in rule.labels.items()
+        for canonical, printed in labels.items()
         for text in (canonical, *printed)
         if text
     }
-    if rule.indicators:
-        indicators: Mapping = getattr(register, "indicators", {})
-        read = [cell for each in indicators.values() for source in each.source.all
-                for cell in source.reads]  # fmt: skip
-        own = [breakdown for table, breakdown, _ in read if table == match.layout.table]
-        known |= {_folded(label): label for label in own if label}
-    return known
 
 
-def _named(labels: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sorted(str(label) for label in labels))
+def _indicators(match: Match, register: object) -> dict[str, str]:
+    indicators: Mapping = getattr(register, "indicators", {})
+    published = [one for indicator in indicators.values() for one in indicator.source.all]
+    own = [each.breakdown for each in published if each.table == match.layout.table]
+    return {_folded(label): label for label in own if label}
 
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def _objects(texts: Sequence[str]) -> np.ndarray:
-    held = np.empty(len(texts), dtype=object)
-    held[:] = texts
-    return held

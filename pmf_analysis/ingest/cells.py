@@ -10,6 +10,7 @@ from pmf_analysis.register.layouts import Layout
 from pmf_analysis.terms import State
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DURATION = re.compile(r"([0-9]{1,3}):([0-9]{2})")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 SHOWN = 40
@@ -35,6 +36,26 @@ class Cell:
 
 
 _EMPTY = Cell(math.nan, State.NOT_GIVEN)
+
+
+class CellReader:
+    """Reads cells of one layout, each different text once.
+
+    Parameters
+    ----------
+    layout : Layout
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._known: dict[str, Cell] = {}
+
+    def read(self, text: str) -> Cell:
+        """The cell of a text; see ``read_cell``."""
+        cell = self._known.get(text)
+        if cell is None:
+            cell = self._known[text] = read_cell(text, self._layout)
+        return cell
 
 
 def read_cell(text: str, layout: Layout) -> Cell:
@@ -77,7 +98,16 @@ def marker_of(text: str, layout: Layout) -> State | None:
     return layout.markers.get(bare.casefold())
 
 
+def number_of(text: str, layout: Layout) -> float | None:
+    """The number that a text is, by a layout's number rules; None where it is none."""
+    number = _number(text.strip(), layout)
+    return number if number is not None and math.isfinite(number) else None
+
+
 def _number(bare: str, layout: Layout) -> float | None:
+    lasts = _DURATION.fullmatch(bare) if layout.durations else None
+    if lasts:
+        return 12.0 * int(lasts[1]) + int(lasts[2]) if int(lasts[2]) < 12 else None
     if layout.percent_sign and bare.endswith("%"):
         bare = bare[:-1].rstrip()
     if layout.thousands_separator == "," and _GROUPED.fullmatch(bare):

@@ -1,112 +1,120 @@
-"""Text in CSV into a header and rows that know their line."""
+"""A sheet from its header downwards: columns of cells, and rows that are none."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from io import StringIO
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pmf_analysis.errors import UnreadableFileError
+from pmf_analysis.ingest.headers import Header
 from pmf_analysis.ingest.receipt import Refusal
+from pmf_analysis.ingest.sheets import Column, Sheet
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A CSV file as cells.
+    """The rows of a sheet that can be read.
 
     Attributes
     ----------
+    sheet : str
+        Name of the sheet on the receipt; empty where the file has one only.
     header : tuple of str
-        Column names without surrounding blanks, as printed.
-    rows : list of list of str
-        Cells without surrounding blanks, as many as the header has.
-    lines : list of int
-        The line each row starts on; the first line of the file is 1.
+        Column names as printed.
+    columns : tuple of Column
+        As many as the header has, shape (n,) each.
+    lines : ndarray of int, shape (n,)
+        The line each row starts on.
     refused : tuple of Refusal
         Rows that do not have the header's number of cells, or are blank.
+    rows_before : int
+        Rows above the header.
     """
 
+    sheet: str
     header: tuple[str, ...]
-    rows: list[list[str]]
-    lines: list[int]
+    columns: tuple[Column, ...]
+    lines: NDArray[np.int64]
     refused: tuple[Refusal, ...]
+    rows_before: int = 0
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def with_columns(self, names: tuple[str, ...], columns: tuple[Column, ...]) -> Grid:
+        """The grid with further columns behind its own."""
+        return replace(self, header=(*self.header, *names), columns=(*self.columns, *columns))
 
 
-def read_grid(text: str, name: str) -> Grid:
-    """Split CSV text into rows.
+def read_grid(sheet: Sheet, header: Header, name: str, shown: str = "") -> Grid:
+    """The rows below a header.
 
     Parameters
     ----------
-    text : str
-        Commas between cells, quotes around cells that hold a comma, quote or new line.
+    sheet : Sheet
+    header : Header
     name : str
-        The file's name, for messages.
+        The file's name, with the sheet's where there are several; for messages.
+    shown : str, optional
+        Name of the sheet on the receipt.
 
     Returns
     -------
     Grid
-        Blank lines at the end of the file are no rows; elsewhere they are refused rows.
+        Blank rows at the end of the sheet are no rows; elsewhere they are refused.
 
     Raises
     ------
     UnreadableFileError
-        If quotes do not close, a column name stands twice, or there is no row.
+        If there is no row below the header.
     """
-    numbered = _split(text, name)
-    if not numbered:
-        raise UnreadableFileError(f"{name} is empty", "a header line and at least one row")
-    header_line, header = numbered[0]
-    _check_header(header, header_line, name)
-    rows, lines, refused = [], [], []
-    for line, cells in numbered[1:]:
-        extra = cells[len(header) :]
-        if len(cells) < len(header) or any(extra):
-            refused.append(Refusal(line, _wrong_width(cells, header)))
-        elif not any(cells):
-            refused.append(Refusal(line, "every cell is empty"))
-        else:
-            rows.append(cells[: len(header)])
-            lines.append(line)
-    if not rows and not refused:
+    width = len(header.names)
+    filled = _filled(sheet)
+    places = np.arange(header.start + header.rows, _end(sheet, filled))
+    inside = _any(filled[:width], places)
+    extra = _any(filled[width:], places)
+    short = sheet.widths[places] < width if sheet.widths is not None else np.zeros_like(extra)
+    wrong = extra | short
+    kept = places[~wrong & inside]
+    refused = tuple(
+        Refusal(int(sheet.lines[place]), _reason(sheet, place, width, bool(bad), bool(full)), shown)
+        for place, bad, full in zip(places, wrong, inside | extra, strict=True)
+        if bad or not full
+    )
+    if not len(kept) and not refused:
         raise UnreadableFileError(
             f"{name} has a header and no row", "at least one row",
             "Ask for the file again; nothing was stored",
         )  # fmt: skip
-    return Grid(tuple(header), rows, lines, tuple(refused))
+    columns = tuple(column.take(kept) for column in sheet.columns[:width])
+    return Grid(shown, header.names, columns, sheet.lines[kept], refused, header.start)
 
 
-def _split(text: str, name: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
-    numbered: list[tuple[int, list[str]]] = []
-    line = 1
-    try:
-        for cells in reader:
-            numbered.append((line, [cell.strip() for cell in cells]))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableFileError(
-            f"{name}: the row that starts on line {line} cannot be split into cells ({error})",
-            'quotes that open and close around a whole cell, a quote inside written twice ("")',
-            "Mend that row and deliver the file again",
-        ) from error
-    while numbered and not any(numbered[-1][1]) and len(numbered[-1][1]) <= 1:
-        numbered.pop()
-    while numbered and not any(numbered[0][1]):
-        numbered.pop(0)
-    return numbered
+def _filled(sheet: Sheet) -> list[NDArray[np.bool_]]:
+    """For each column whether each of its cells holds something."""
+    return [(column.texts != "")[column.codes] for column in sheet.columns]
 
 
-def _check_header(header: list[str], line: int, name: str) -> None:
-    folded = [column.casefold() for column in header if column]
-    twice = sorted({column for column in folded if folded.count(column) > 1})
-    if twice:
-        raise UnreadableFileError(
-            f"{name}, line {line}: column name twice: {', '.join(twice)}",
-            "every column named once", "Rename or remove one of them and deliver the file again",
-        )  # fmt: skip
+def _any(filled: list[NDArray[np.bool_]], places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    found = np.zeros(len(places), dtype=bool)
+    for column in filled:
+        found |= column[places]
+    return found
 
 
-def _wrong_width(cells: list[str], header: list[str]) -> str:
-    if not any(cells):
-        return "the line is blank"
-    return f"{len(cells)} cells where the header has {len(header)}"
+def _end(sheet: Sheet, filled: list[NDArray[np.bool_]]) -> int:
+    """Where the rows end; blank ones behind are left out, but not a line of commas."""
+    blank = ~_any(filled, np.arange(len(sheet)))
+    if sheet.widths is not None:
+        blank &= sheet.widths <= 1
+    held = np.flatnonzero(~blank)
+    return int(held[-1]) + 1 if len(held) else 0
+
+
+def _reason(sheet: Sheet, place: int, width: int, wrong: bool, full: bool) -> str:
+    if wrong and full:
+        cells = int(sheet.widths[place]) if sheet.widths is not None else len(sheet.columns)
+        return f"{cells} cells where the header has {width}"
+    return "the line is blank" if wrong else "every cell is empty"

@@ -1,12 +1,42 @@
-"""Which layout describes a file: by its columns, the most specific one."""
+"""Which layout describes a sheet: by its columns, the most specific one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-from pmf_analysis.errors import ParameterError, UnknownLayoutError, nearest
-from pmf_analysis.register.layouts import Layout
+from pmf_analysis.errors import (
+    ParameterError,
+    UnknownLayoutError,
+    UnreadableFileError,
+    nearest,
+)
+from pmf_analysis.ingest.headers import Header, candidates, first_header
+from pmf_analysis.ingest.sheets import Sheet
+from pmf_analysis.register.layouts import HeaderRule, Layout
+
+_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Unpivoted:
+    """A column whose name holds part of the key.
+
+    Attributes
+    ----------
+    place : int
+    column : str
+        Canonical name of the figure.
+    period, breakdown : str
+        As printed; empty where the name does not hold them.
+    """
+
+    place: int
+    column: str
+    period: str
+    breakdown: str
 
 
 @dataclass(frozen=True)
@@ -16,6 +46,7 @@ class Match:
     Attributes
     ----------
     layout : Layout
+    header : Header
     positions : dict
         Canonical column name to its place in the header.
     missing : tuple of str
@@ -24,13 +55,25 @@ class Match:
         Places of the columns that the layout does not know.
     twice : tuple of str
         Sentences on columns of the header that mean the same.
+    repeated : tuple of str
+        Names that the header gives to several columns which the layout uses.
+    unpivoted : tuple of Unpivoted
     """
 
     layout: Layout
+    header: Header
     positions: dict[str, int]
     missing: tuple[str, ...]
     others: tuple[int, ...]
-    twice: tuple[str, ...]
+    twice: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    unpivoted: tuple[Unpivoted, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all is there that the layout asks for."""
+        unpivots = self.layout.unpivot is None or self.layout.json_columns or self.unpivoted
+        return not self.missing and bool(unpivots) and bool(self.positions or self.unpivoted)
 
     @property
     def found(self) -> int:
@@ -41,16 +84,19 @@ class Match:
     def sentence(self) -> str:
         """``it has 9 of 10 columns of c1_referrals; missing: rereferral_count``."""
         total = len(self.layout.required)
+        missing = list(self.missing)
+        if not missing and not self.whole and self.layout.unpivot:
+            missing.append(f"columns named like {self.layout.unpivot.pattern}")
         return (
             f"it has {self.found} of {total} columns of {self.layout.name}; "
-            f"missing: {', '.join(self.missing)}"
+            f"missing: {', '.join(missing)}"
         )
 
 
 def choose_layout(
     header: Sequence[str], layouts: Mapping[str, Layout], file_name: str, layout: str = ""
 ) -> Match:
-    """Find the layout of a file.
+    """Find the layout of a header.
 
     Parameters
     ----------
@@ -59,7 +105,7 @@ def choose_layout(
         Name to layout.
     file_name : str
     layout : str, optional
-        The layout's name, when it is said and not found.
+        The layout's name, or that of a file with parts, when it is said and not found.
 
     Returns
     -------
@@ -72,51 +118,217 @@ def choose_layout(
     ParameterError
         If ``layout`` is unknown.
     UnknownLayoutError
-        If no layout, or more than one, describes the file; or if a known table lacks a
+        If no layout, or more than one, describes the header; or if a known table lacks a
         column: then it is not read as just any table.
+    UnreadableFileError
+        If a column name that matters stands twice.
     """
-    if layout:
-        return _said(header, layouts, file_name, layout)
-    matches = [hold_against(header, each) for each in layouts.values()]
-    whole = [match for match in matches if not match.missing]
-    if not whole:
-        raise _unknown(header, matches, file_name)
-    most = max(len(match.layout.required) for match in whole)
-    best = [match for match in whole if len(match.layout.required) == most]
-    # two tables with the same columns are told apart by the file's name
-    best = [match for match in best if _is_named_like(match, file_name)] or best
-    if len(best) > 1:
-        names = " and ".join(sorted(match.layout.name for match in best))
-        raise UnknownLayoutError(
-            f"{file_name} fits the layouts {names} equally well", "one layout",
-            "Say which one it is, by the name of the layout",
+    known = said_layouts(layouts, layout) if layout else layouts
+    matches = [hold_against(header, each) for each in known.values()]
+    return _best(matches, _Called(file_name), layout)
+
+
+def choose_for_sheet(
+    sheet: Sheet, layouts: Mapping[str, Layout], file_name: str, several: bool = False,
+    layout: str = "",
+) -> Match:  # fmt: skip
+    """Find the layout of a sheet, and its header among the first rows.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    layouts : mapping
+        Name to layout. Those for sheets of other names are left aside.
+    file_name : str
+    several : bool, optional
+        Whether the file has several sheets.
+    layout : str, optional
+        As for ``choose_layout``.
+
+    Returns
+    -------
+    Match
+
+    Raises
+    ------
+    ParameterError, UnknownLayoutError, UnreadableFileError
+        As for ``choose_layout``, held against the topmost row; or if the sheet is empty.
+    """
+    known = said_layouts(layouts, layout) if layout else layouts
+    called = _Called(file_name, sheet.name if several else "")
+    topmost = first_header(sheet, HeaderRule(), str(called))
+    fitting = {key: each for key, each in known.items() if _may_be(sheet, each)}
+    if layout and not fitting:
+        fitting = known
+    headers: dict[HeaderRule, tuple[Header, ...]] = {}
+    matches = []
+    for each in fitting.values():
+        if each.header not in headers:
+            headers[each.header] = tuple(candidates(sheet, each.header))
+        if headers[each.header]:
+            matches.append(_first_whole(headers[each.header], each))
+    if not matches:
+        raise _unknown(
+            topmost.names, [hold_against(topmost, each) for each in known.values()], called
+        )
+    return _best(matches, called, layout)
+
+
+def said_layouts(layouts: Mapping[str, Layout], name: str) -> dict[str, Layout]:
+    """The layout of a name, or the parts of a file of layouts of that name.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    said = {key: each for key, each in layouts.items() if name in (key, each.part_of)}
+    if not said:
+        files = {each.part_of or key for key, each in layouts.items()}
+        raise ParameterError(
+            f"There is no layout {name!r}", "the name of a file in data/reference/layouts",
+            nearest(name, sorted({*layouts, *files})),
         )  # fmt: skip
-    if best[0].layout.any_table:
-        _refuse_near_miss(matches, header, file_name)
-    return _without_repeats(best[0], file_name)
+    return said
 
 
-def hold_against(header: Sequence[str], layout: Layout) -> Match:
+def hold_against(header: Header | Sequence[str], layout: Layout) -> Match:
     """Hold one layout against a header."""
-    meaning = {
-        spelling.strip().casefold(): column
+    header = header if isinstance(header, Header) else Header(tuple(header))
+    meaning = _meaning(layout)
+    positions: dict[str, int] = {}
+    others, twice, repeated = [], [], []
+    times: dict[str, int] = {}
+    for place, printed in enumerate(header.names):
+        times[_folded(printed)] = time = times.get(_folded(printed), 0) + 1
+        # where a name stands several times, a layout may mean the second by "name (2)"
+        column = time > 1 and meaning.get(f"{_folded(printed)} ({time})")
+        column = column or meaning.get(_folded(printed))
+        if column is None:
+            others.append(place)
+        elif column not in positions:
+            positions[column] = place
+        elif _folded(header.names[positions[column]]) == _folded(printed):
+            repeated.append(_folded(printed))
+        else:
+            first = header.names[positions[column]]
+            twice.append(f"columns {first!r} and {printed!r} both mean {column}")
+    missing = tuple(column for column in layout.required if column not in positions)
+    unpivoted = _unpivoted(header.names, others, layout, meaning)
+    taken = {each.place for each in unpivoted}
+    return Match(
+        layout, header, positions, missing,
+        tuple(place for place in others if place not in taken), tuple(twice),
+        tuple(dict.fromkeys(repeated)), unpivoted,
+    )  # fmt: skip
+
+
+def unpivot_names(names: Iterable[tuple[int, str]], layout: Layout) -> tuple[Unpivoted, ...]:
+    """Those of some columns, by place and name, whose names hold part of the key."""
+    found = list(names)
+    printed = dict(found)
+    return _unpivoted(printed, [place for place, _ in found], layout, _meaning(layout))
+
+
+def _meaning(layout: Layout) -> dict[str, str]:
+    """Folded name of a column, as it may be printed, to its canonical name."""
+    return {
+        _folded(spelling): column
         for column in layout.columns
         for spelling in (column, *layout.synonyms.get(column, ()))
     }
-    positions: dict[str, int] = {}
-    others, twice = [], []
-    for place, printed in enumerate(header):
-        column = meaning.get(printed.casefold())
-        if column is None:
-            others.append(place)
-        elif column in positions:
-            twice.append(
-                f"columns {header[positions[column]]!r} and {printed!r} both mean {column}"
-            )
-        else:
-            positions[column] = place
-    missing = tuple(column for column in layout.required if column not in positions)
-    return Match(layout, positions, missing, tuple(others), tuple(twice))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _unpivoted(
+    names: Sequence[str] | Mapping[int, str], places: Iterable[int], layout: Layout,
+    meaning: Mapping[str, str],
+) -> tuple[Unpivoted, ...]:  # fmt: skip
+    rule = layout.unpivot
+    if rule is None:
+        return ()
+    pattern = re.compile(rule.pattern)
+    found = []
+    for place in places:
+        held = pattern.fullmatch(names[place]) if names[place] else None
+        if held is None:
+            continue
+        groups = {key: (text or "").strip() for key, text in held.groupdict().items()}
+        column = groups.get("column") or rule.column or names[place]
+        column = meaning.get(_folded(column), column)
+        found.append(
+            Unpivoted(place, column, groups.get("period", ""), groups.get("breakdown", ""))
+        )
+    return tuple(found)
+
+
+def _first_whole(headers: Sequence[Header], layout: Layout) -> Match:
+    """The layout held against the first header that names all it asks for, else the topmost."""
+    meaning = _meaning(layout)
+    required = set(layout.required)
+    for header in headers:
+        named = {meaning.get(_folded(name)) for name in header.names}
+        maybe = len(required - named) <= len(header.names) - len(named)
+        if maybe and (match := hold_against(header, layout)).whole:
+            return match
+    return hold_against(headers[0], layout)
+
+
+def _may_be(sheet: Sheet, layout: Layout) -> bool:
+    """Whether a layout is for sheets of this name: all of it, or its last parts."""
+    name = sheet.name.casefold()
+    return not layout.sheets or any(
+        fnmatchcase(name, pattern.casefold()) or fnmatchcase(name, f"*/{pattern.casefold()}")
+        for pattern in layout.sheets
+    )
+
+
+def _best(matches: list[Match], name: _Called, said: str) -> Match:
+    whole = [match for match in matches if match.whole]
+    if not whole:
+        raise _not_of(matches, name, said) if said else _unknown_or_near(matches, name)
+    most = max(map(_rank, whole))
+    best = [match for match in whole if _rank(match) == most]
+    # two tables with the same columns are told apart by the file's name
+    best = [match for match in best if name.like(match.layout)] or best
+    if len(best) > 1:
+        names = " and ".join(sorted(match.layout.name for match in best))
+        raise UnknownLayoutError(
+            f"{name} fits the layouts {names} equally well", "one layout",
+            "Say which one it is, by the name of the layout",
+        )  # fmt: skip
+    if best[0].layout.any_table and not said:
+        _refuse_near_miss(matches, name)
+    return _without_repeats(best[0], name)
+
+
+@dataclass(frozen=True)
+class _Called:
+    """What a table is called: the file's name, and the sheet's where there are several."""
+
+    file: str
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+
+    def like(self, layout: Layout) -> bool:
+        """Whether it begins as names of the layout's files do."""
+        starts = tuple(start.casefold() for start in layout.file_names)
+        names = (self.file, self.sheet.rpartition("/")[2])
+        return any(name.casefold().startswith(starts) for name in names if name)
+
+
+def _rank(match: Match) -> tuple[int, bool]:
+    return len(match.layout.required), bool(match.layout.sheets)
+
+
+def _unknown_or_near(matches: list[Match], name: _Called) -> UnknownLayoutError:
+    header = max((match.header for match in matches), key=lambda header: len(header.names))
+    return _unknown(header.names, matches, name)
 
 
 def nearest_match(
@@ -130,26 +342,30 @@ def nearest_match(
     return max(near, key=_nearness) if near else None
 
 
-def _said(header: Sequence[str], layouts: Mapping[str, Layout], file_name: str, name: str) -> Match:
-    if name not in layouts:
-        raise ParameterError(
-            f"There is no layout {name!r}", "the name of a file in data/reference/layouts",
-            nearest(name, layouts),
-        )  # fmt: skip
-    match = hold_against(header, layouts[name])
-    if match.missing:
-        raise UnknownLayoutError(
-            f"{file_name} is not of layout {name}: {match.sentence}",
-            "every required column of the layout", _cure(match),
-        )  # fmt: skip
-    return _without_repeats(match, file_name)
+def _not_of(matches: list[Match], name: _Called, said: str) -> UnknownLayoutError:
+    match = max(matches, key=lambda match: (match.found, *_nearness(match)))
+    of = f"not of layout {said}" if match.layout.name == said else f"of no part of layout {said}"
+    return UnknownLayoutError(
+        f"{name} is {of}: {match.sentence}", "every required column of the layout", _cure(match)
+    )
 
 
-def _without_repeats(match: Match, file_name: str) -> Match:
+def _without_repeats(match: Match, name: _Called) -> Match:
+    layout, names = match.layout, match.header.names
     if match.twice:
         raise UnknownLayoutError(
-            f"{file_name}: {'; '.join(match.twice)} in layout {match.layout.name}",
+            f"{name}: {'; '.join(match.twice)} in layout {layout.name}",
             "one column for each", "Remove one of them and deliver the file again",
+        )  # fmt: skip
+    repeated = list(match.repeated)
+    if layout.other_columns == "read":
+        others = [_folded(names[place]) for place in match.others if names[place]]
+        repeated += sorted({each for each in others if others.count(each) > 1})
+    if repeated:
+        line = f", line {match.header.start + 1}" if match.header.rows else ""
+        raise UnreadableFileError(
+            f"{name}{line}: column name twice: {', '.join(sorted(set(repeated)))}",
+            "every column named once", "Rename or remove one of them and deliver the file again",
         )  # fmt: skip
     return match
 
@@ -163,13 +379,13 @@ def _nearness(match: Match) -> tuple[float, float, int]:
     own = match.layout.own_columns
     return (
         _own_found(match) / max(len(own), 1),
-        match.found / len(match.layout.required),
+        match.found / max(len(match.layout.required), 1),
         len(own),
     )
 
 
-def _refuse_near_miss(matches: list[Match], header: Sequence[str], file_name: str) -> None:
-    near = [match for match in matches if match.missing and _is_near_miss(match, header, file_name)]
+def _refuse_near_miss(matches: list[Match], file_name: _Called) -> None:
+    near = [match for match in matches if match.missing and _is_near_miss(match, file_name)]
     if near:
         best = max(near, key=_nearness)
         raise UnknownLayoutError(
@@ -178,31 +394,27 @@ def _refuse_near_miss(matches: list[Match], header: Sequence[str], file_name: st
         )  # fmt: skip
 
 
-def _is_near_miss(match: Match, header: Sequence[str], file_name: str) -> bool:
+def _is_near_miss(match: Match, file_name: _Called) -> bool:
     # a known table that lost a column: named like it, or made of nothing but its columns
-    named = _is_named_like(match, file_name)
-    unexplained = [header[place] for place in match.others if header[place]]
+    named = file_name.like(match.layout)
+    unexplained = [place for place in match.others if match.header.names[place]]
     own = match.layout.own_columns
     share = _own_found(match) / max(len(own), 1)
     shares_base = not set(match.missing) - set(own)
     return shares_base and ((named and share > 0.5) or (not unexplained and share >= 0.5))
 
 
-def _is_named_like(match: Match, file_name: str) -> bool:
-    starts = tuple(start.casefold() for start in match.layout.file_names)
-    return file_name.casefold().startswith(starts)
-
-
 def _cure(match: Match) -> str:
+    file = match.layout.part_of or match.layout.name
     return (
         f"Ask for the file again with the missing column; if it goes by another name now, "
-        f"add that to synonyms in data/reference/layouts/{match.layout.name}.yml"
+        f"add that to synonyms in data/reference/layouts/{file}.yml"
     )
 
 
-def _unknown(header: Sequence[str], matches: list[Match], file_name: str) -> UnknownLayoutError:
+def _unknown(header: Sequence[str], matches: list[Match], file_name: _Called) -> UnknownLayoutError:
     names = [name for name in header if name]
-    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    shown = _listed(names)
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         return UnknownLayoutError(
             f"{file_name} has one column only, {names[0][:60]!r}", "commas between the cells",
@@ -210,7 +422,7 @@ def _unknown(header: Sequence[str], matches: list[Match], file_name: str) -> Unk
         )  # fmt: skip
     best = max(matches, key=lambda match: (match.found, *_nearness(match)), default=None)
     if best is None or not best.found:
-        known = ", ".join(sorted(match.layout.name for match in matches)) or "none"
+        known = _listed(sorted(match.layout.name for match in matches))
         return UnknownLayoutError(
             f"No layout describes {file_name}, which has the columns {shown}",
             f"the columns of a known layout ({known})",
@@ -220,3 +432,8 @@ def _unknown(header: Sequence[str], matches: list[Match], file_name: str) -> Unk
         f"No layout describes {file_name}; nearest: {best.sentence}",
         "every required column of a layout", _cure(best),
     )  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (", ".join(names[:_NAMED]) or "none") + more

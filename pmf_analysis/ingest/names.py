@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from pmf_analysis.errors import ParameterError
+from pmf_analysis.errors import DeliveryError, ParameterError
+from pmf_analysis.ingest.written_periods import month_number
 
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _PUBLISHED_YEAR = re.compile(r"published[ _-]((?:19|20)\d{2})(?!\d|-\d)", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\.(csv|tsv|txt|xlsx|xlsm|xlsb|xls|ods|parquet|xml|zip)(\.gz)?$", re.IGNORECASE
+)
+_MONTH_AND_YEAR = re.compile(r"([a-z]{3,9})[ _-]?((?:20)?\d{2})(?!\d)", re.IGNORECASE)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:[ _-]+to[ _-]+(?:19|20)\d{2})?(?!\d)")
 
 
 def without_ending(file_name: str) -> str:
-    """A file's name without ``.csv`` or ``.csv.gz``."""
-    return re.sub(r"\.csv(\.gz)?$", "", file_name, flags=re.IGNORECASE)
+    """A file's name without ``.csv``, ``.csv.gz`` and other endings of data files."""
+    return _ENDING.sub("", file_name)
 
 
 def table_of(file_name: str) -> str:
@@ -30,30 +35,36 @@ def table_of(file_name: str) -> str:
 
 
 def published_on(
-    file_name: str, last_day: date, given: date | str | None = None
-) -> tuple[date, str]:
+    file_name: str, last_day: date | None, given: date | str | None = None,
+    inside: tuple[date, str] | None = None,
+) -> tuple[date, str]:  # fmt: skip
     """When a delivery was published, and how that is known.
 
     Parameters
     ----------
     file_name : str
-    last_day : date
-        Last day of the latest period inside.
+    last_day : date or None
+        Last day of the latest period inside; None where there is no period.
     given : date or str, optional
         A date said by whoever delivers.
+    inside : tuple of (date, str), optional
+        A date that the layout names as that of the delivery, and how it is called.
 
     Returns
     -------
     tuple of (date, str)
         In this order: the date given; the one full date in the file's name; a year after
         the word "published" there, then the earliest day of it on which ``last_day`` was
-        over; otherwise ``last_day``. A name with several dates, or with a year before the
-        latest period, says nothing.
+        over; the date inside; otherwise ``last_day``. A name with several dates, or with a
+        year before the latest period, says nothing. Where there is no period, the only month
+        with its year in the file's name stands for its first day.
 
     Raises
     ------
     ParameterError
         If the date given is none.
+    DeliveryError
+        If nothing says it: whoever delivers must.
     """
     if given:
         return _given(given), "given"
@@ -61,9 +72,30 @@ def published_on(
     if len(dates) == 1:
         return dates.pop(), "file name"
     years = {int(year) for year in _PUBLISHED_YEAR.findall(file_name)}
-    if not dates and len(years) == 1 and (year := years.pop()) >= last_day.year:
-        return max(last_day, date(year, 1, 1)), "file name"
-    return last_day, "latest period inside"
+    if not dates and len(years) == 1 and (last_day is None or min(years) >= last_day.year):
+        first = date(years.pop(), 1, 1)
+        return (max(last_day, first) if last_day else first), "file name"
+    if inside:
+        return inside
+    if last_day:
+        return last_day, "latest period inside"
+    month = _only_month(file_name)
+    if month:
+        return month, "file name"
+    raise DeliveryError(
+        f"Nothing in {file_name} says when it was published", "a publication date",
+        "Say it with `pmf receive --published DATE`; nothing was stored",
+    )  # fmt: skip
+
+
+def _only_month(file_name: str) -> date | None:
+    """First day of the one month that a file's name holds, such as ``sn_may_2025``."""
+    found = set()
+    for name, year in _MONTH_AND_YEAR.findall(without_ending(file_name)):
+        number = month_number(name)
+        if number:
+            found.add(date(int(year[-2:]) + 2000, number, 1))
+    return found.pop() if len(found) == 1 else None
 
 
 def _given(given: date | str) -> date:

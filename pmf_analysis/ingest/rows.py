@@ -1,132 +1,133 @@
-"""The area and the period of each row."""
+"""The area and the period of a row, or why it has none."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Protocol
 
 from pmf_analysis import periods
 from pmf_analysis.ingest.cells import marker_of
 from pmf_analysis.ingest.matching import Match
-from pmf_analysis.periods import ReportingPeriod
+from pmf_analysis.ingest.spans import read_span
 from pmf_analysis.register.models import Unit
-
-_YEAR = re.compile(r"(?:19|20|21)\d\d", re.ASCII)
-_TWO_YEARS = re.compile(r"((?:19|20|21)\d\d)[/-]?(\d\d)", re.ASCII)
-
-Read = tuple[str, str]
-"""A code, or an empty text and the reason why there is none."""
+from pmf_analysis.terms import State
 
 
 class FindsUnits(Protocol):
     """What reading needs of a register."""
 
-    def find_unit(self, text: str) -> Unit | None:
-        """The unit of a code, name or other spelling."""
+    def find_unit(self, text: str, on: date | None = None) -> Unit | None:
+        """The unit that a code, name or other spelling meant on a day."""
 
 
-def area_of(match: Match, row: Sequence[str], register: FindsUnits) -> Read:
-    """The unit code of a row.
+@dataclass(frozen=True)
+class Area:
+    """The area of a row: its unit code, or the reason why it has none.
+
+    ``printed`` is the cell that decided; ``in_register`` whether the register knows it.
+    """
+
+    code: str
+    printed: str = ""
+    in_register: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The period of a row: its code, or the reason why it has none.
+
+    ``state`` is what the text of the period says of the row's numbers.
+    """
+
+    code: str
+    state: State | None = None
+    reason: str = ""
+
+
+def places_of_area(match: Match) -> list[int]:
+    """Places of the columns that ``area_of`` reads."""
+    rule = match.layout.area
+    names = {rule.level, *(name for columns in rule.columns.values() for name in columns)}
+    return sorted(match.positions[name] for name in names if name in match.positions)
+
+
+def area_of(match: Match, texts: Mapping[int, str], register: FindsUnits, period: str = "") -> Area:
+    """The area of a row.
 
     Parameters
     ----------
     match : Match
-    row : sequence of str
-        The row's cells.
+    texts : mapping of int to str
+        The row's cells by their places; those of ``places_of_area``.
     register : FindsUnits
+    period : str, optional
+        Code of the row's period, where it has one: a name means the unit of that time.
 
     Returns
     -------
-    tuple of (str, str)
-        Unit code and no reason, or no code and the reason, which names the area as printed.
+    Area
+        A unit's code; the printed code where the layout keeps areas that the register does
+        not know; or the reason why there is none, which names the area as printed.
     """
     rule = match.layout.area
-    level = row[match.positions[rule.level]] if rule.level else ""
+    level = texts[match.positions[rule.level]] if rule.level else ""
     columns = rule.columns.get(level.casefold())
     if columns is None:
         known = ", ".join(sorted(rule.columns))
-        return "", f"{rule.level} {level!r} is not one of {known}"
-    held = [row[match.positions[name]] for name in columns if name in match.positions]
+        return Area("", reason=f"{rule.level} {level!r} is not one of {known}")
+    held = [texts[match.positions[name]] for name in columns if name in match.positions]
     given = [text for text in held if text and marker_of(text, match.layout) is None]
     if not given:
-        return "", f"no area in {', '.join(columns)}"
-    unit = register.find_unit(given[0])
-    if unit is None:
-        printed = " ".join(dict.fromkeys(given))
-        return "", f"area {printed!r} is not in the register"
-    return unit.code, ""
+        return Area("", reason=f"no area in {', '.join(columns)}")
+    unit = register.find_unit(given[0], periods.parse(period).end if period else None)
+    if unit is not None:
+        return Area(unit.code, given[0])
+    if not rule.in_register:
+        return Area(given[0], given[0], in_register=False)
+    printed = " ".join(dict.fromkeys(given))
+    return Area("", reason=f"area {printed!r} is not in the register")
 
 
-def period_of(match: Match, row: Sequence[str]) -> Read:
-    """The period code of a row, or the reason why it has none."""
+def places_of_period(match: Match) -> list[int]:
+    """Places of the columns that ``period_of`` reads."""
     rule = match.layout.period
-    text = row[match.positions[rule.column]]
-    kind = row[match.positions[rule.kind_column]] if rule.kind_column else ""
-    how = rule.kinds.get(" ".join(kind.split()).casefold())
-    if how is None:
-        return "", f"{rule.kind_column} {kind!r} is not known to layout {match.layout.name}"
-    period = read_period(text, how)
-    if period is None:
-        words = f" ({kind})" if kind else ""
-        return "", f"{rule.column} {text!r}{words} is no period"
-    if match.layout.months_of and period.start.month == period.end.month:
-        return "", f"{rule.column} {text!r} is no year, but the row holds twelve months"
-    return period.code, ""
+    return [match.positions[name] for name in (rule.column, rule.kind_column) if name]
 
 
-@lru_cache(maxsize=4096)
-def read_period(text: str, how: str) -> ReportingPeriod | None:
-    """Read a period by a rule of a layout.
+def period_of(match: Match, texts: Mapping[int, str]) -> Span:
+    """The period of a row that has a column for it."""
+    rule = match.layout.period
+    text = texts[match.positions[rule.column]]
+    kind = texts[match.positions[rule.kind_column]] if rule.kind_column else ""
+    return printed_period(match, text, kind, rule.column)
+
+
+def printed_period(match: Match, text: str, kind: str, where: str) -> Span:
+    """The period that a text means.
 
     Parameters
     ----------
-    text : str
-        Four digits (the year it ends in), six digits (two years that follow each other,
-        202425 or 2024/25), or a period code.
-    how : str
-        The rule, see ``register.layouts.PeriodRule``.
+    match : Match
+    text, kind : str
+        As printed; ``kind`` is the word of the kind column, empty where there is none.
+    where : str
+        The column or place that holds it, for the reason.
 
     Returns
     -------
-    ReportingPeriod or None
-        None where the text is no such period: an academic year needs six digits, a
-        calendar year four.
+    Span
     """
-    if how == "code":
-        return periods.try_parse(text)
-    year = int(text) if _YEAR.fullmatch(text) else None
-    ending = _ending(text)
-    name, _, number = how.partition(" ")
-    if name == "academic_year":
-        return periods.academic_year(ending) if ending else None
-    if name == "calendar_year":
-        return periods.calendar_year(year) if year else None
-    if name == "month":
-        return periods.month(year, int(number)) if year else None
-    if name == "day":
-        month, day = map(int, number.split("-"))
-        return _day(year, month, day) if year else None
-    last = year or ending
-    if last is None:
-        return None
-    if name == "financial_quarter":
-        return periods.financial_quarter(last, int(number)) if ending else None
-    return periods.financial_year(last)
-
-
-def _ending(text: str) -> int | None:
-    found = _TWO_YEARS.fullmatch(text)
-    if not found:
-        return None
-    ending = int(found[1]) + 1
-    return ending if ending % 100 == int(found[2]) else None
-
-
-def _day(year: int, month: int, day: int) -> ReportingPeriod | None:
-    try:
-        return periods.day(date(year, month, day))
-    except ValueError:
-        return None
+    rule, layout = match.layout.period, match.layout
+    how = rule.kinds.get(" ".join(kind.split()).casefold(), rule.other_kinds)
+    if not how and not rule.patterns:
+        return Span("", reason=f"{rule.kind_column} {kind!r} is not known to layout {layout.name}")
+    period, state = read_span(text, how, rule)
+    if period is None:
+        words = f" ({kind})" if kind else ""
+        return Span("", reason=f"{where} {text!r}{words} is no period")
+    if layout.months_of and period.start.month == period.end.month:
+        return Span("", reason=f"{where} {text!r} is no year, but the row holds twelve months")
+    return Span(period.code, state)

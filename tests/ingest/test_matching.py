@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pmf_analysis.errors import ParameterError, UnknownLayoutError
@@ -25,10 +27,10 @@ def test_each_shipped_layout_is_found_by_its_own_columns(layouts, name):
 
 
 def test_each_single_missing_column_of_a_known_table_is_named(layouts):
-    for name in ("c1_referrals", "c6_referrals_by_month", "d5_plans_at_31_march", "cla_number"):
+    for name in ("c1_referrals", "c6_referrals_by_month", "c4_section_47", "cla_number"):
         for column in own(layouts, name):
             header = [each for each in own(layouts, name) if each != column]
-            with pytest.raises(UnknownLayoutError, match=f"missing: {column}"):
+            with pytest.raises(UnknownLayoutError, match=f"missing: {re.escape(column)}"):
                 choose_layout(header, layouts, "any.csv")
 
 

@@ -45,7 +45,7 @@ def test_a_row_becomes_one_figure_per_column(read):
     assert (extract.figures["breakdown"] == "").all()
     receipt = extract.receipt
     assert (receipt.layout, receipt.table) == ("d3_plans_starting", "d3_plans_starting")
-    assert receipt.layout_version == "1 (dfe_open_data 1, common 1)"
+    assert receipt.layout_version == "1 (dfe_open_data 2, common 1)"
     assert (receipt.rows_in_file, receipt.rows_read, receipt.rows_refused) == (1, 1, 0)
     assert receipt.states == {"final": 2, "suppressed": 1}
 
@@ -119,23 +119,23 @@ def test_rows_that_cannot_be_read_stand_on_the_receipt_by_line(read):
         kent("2025", "1", "2", "3", "4"),
         kent("2024", "1", "2", "3", ""),
         kent("20x5", "1", "2", "3"),
-        kent("2025", "1", "2", "3", kind="Week 12"),
+        kent("2025", "1", "2", "3", kind="Season 12"),
         kent("2025", "1", "2", "3").replace("E10000016,Kent", "E99999999,Narnia"),
-        kent("2025", "1", "2", "3").replace("Local authority", "School"),
+        kent("2025", "1", "2", "3").replace("Local authority", "Street"),
         kent("2025", "1", "2", "3").replace("886,E10000016,Kent", ",,"),
         "\n\n",
     ]
     receipt = read(D3 + "".join(rows), "d3_x.csv").receipt
     reasons = {refusal.line: refusal.reason for refusal in receipt.refusals}
+    assert reasons.pop(11).startswith("geographic_level 'Street' is not one of english devolved")
     assert reasons == {
         3: "the line is blank",
         4: "every cell is empty",
         5: "13 cells where the header has 14",
         6: "15 cells where the header has 14",
         8: "time_period '20x5' (Reporting year) is no period",
-        9: "time_identifier 'Week 12' is not known to layout d3_plans_starting",
+        9: "time_identifier 'Season 12' is not known to layout d3_plans_starting",
         10: "area 'E99999999 886 Narnia' is not in the register",
-        11: "geographic_level 'School' is not one of local authority, national, regional",
         12: "no area in new_la_code, old_la_code, la_name",
     }
     assert (receipt.rows_in_file, receipt.rows_read, receipt.rows_refused) == (11, 2, 9)
@@ -237,7 +237,7 @@ BROKEN = {
     "empty.csv.gz": (b"", "is empty"),
     "header_only.csv": (D3.encode(), "has a header and no row"),
     "truncated.csv.gz": (gzip.compress((D3 + D3_ROW * 500).encode())[:-40], "truncated or damaged"),
-    "not_packed.csv.gz": ((D3 + D3_ROW).encode(), "truncated or damaged"),
+    "not_packed.csv.gz": ((D3 + D3_ROW).encode(), "not a gzip file"),
     "packed.csv": (gzip.compress(b"a"), "gzip file"),
     "workbook.csv": (b"PK\x03\x04abc", "Excel workbook"),
     "binary.csv": (bytes(range(256)) * 4, "not a text file|neither UTF-8"),
@@ -246,7 +246,8 @@ BROKEN = {
     "twice.csv": ((D3.replace("la_name", "category") + D3_ROW).encode(), "column name twice"),
     "quotes.csv": ((D3 + D3_ROW + 'x,"y\n').encode(), "row that starts on line 3"),
     "quote_inside.csv": ((D3 + 'a,"b"c,d\n').encode(), "row that starts on line 2"),
-    "figures.xlsx": (b"PK\x03\x04", "no kind of file"),
+    "figures.xlsx": (b"PK\x03\x04", "truncated or damaged"),
+    "figures.docx": (b"PK\x03\x04", "no kind of file"),
     "all_refused.csv": ((D3 + D3_ROW.replace("E10000016", "Narnia")).encode(), "No row of"),
 }
 
@@ -267,9 +268,9 @@ def test_a_missing_file_is_one_clear_error(national, layouts, tmp_path):
 
 
 def test_a_file_that_unpacks_without_end_is_stopped(read, monkeypatch):
-    from pmf_analysis.ingest import files
+    from pmf_analysis.ingest.formats import limits
 
-    monkeypatch.setattr(files, "LARGEST", 1024 * 1024)
+    monkeypatch.setattr(limits, "LARGEST", 1024 * 1024)
     with pytest.raises(UnreadableFileError, match="larger than 1 MB"):
         read(gzip.compress(b"a" * 3 * 1024 * 1024), "bomb.csv.gz")
 
