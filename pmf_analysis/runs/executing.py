@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmf_analysis.runs.orphans import end_with_parent
 from pmf_analysis.settings import hand_down
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -50,9 +51,10 @@ class Outcome:
         return not self.error
 
 
-def prepare_worker(workspace: str, prepared_key: str) -> None:
+def prepare_worker(workspace: str, prepared_key: str, sockets: str) -> None:
     """Set up a worker process: hand its kernels the workspace and the prepared tables."""
     hand_down(Path(workspace), prepared_key)
+    end_with_parent(Path(sockets))
     for name in ("papermill", "papermill.translators", "traitlets"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

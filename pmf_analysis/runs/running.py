@@ -13,6 +13,7 @@ from pathlib import Path
 from pmf_analysis import __version__
 from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_worker
 from pmf_analysis.prepared import of_indicators
+from pmf_analysis.runs.orphans import socket_folder
 from pmf_analysis.runs.planning import Plan, Task
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of, writes
 
@@ -87,11 +88,11 @@ def _execute_all(
 ) -> dict[str, Outcome]:
     workspace = plan.prepared.store.folder
     outcomes = {}
-    with ProcessPoolExecutor(
+    with socket_folder(workspace) as sockets, ProcessPoolExecutor(
         max_workers=max(1, min(jobs, len(tasks))),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=prepare_worker,
-        initargs=(str(workspace), plan.prepared.key),
+        initargs=(str(workspace), plan.prepared.key, str(sockets)),
     ) as pool:
         waiting = {
             pool.submit(execute_order, _order(plan, t, folder, timeout)): t

@@ -1,0 +1,69 @@
+"""Nothing of a run outlives it: its workers end with it, and their kernels with them.
+
+A kernel ends by itself within a second of its worker; a worker would wait for ever for a
+run that was killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from pathlib import Path
+
+
+@contextmanager
+def socket_folder(workspace: Path) -> Iterator[Path]:
+    """Make a private folder for the sockets of a run's kernels, and remove it afterwards.
+
+    Its name follows from the workspace, which one run at a time writes to: so a run finds
+    what a killed one left, and clears it.
+
+    Parameters
+    ----------
+    workspace : Path
+
+    Yields
+    ------
+    Path
+        A short one: the path of a socket has about 100 characters.
+    """
+    name = hashlib.sha256(str(workspace).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"pmf-{name}"
+    if not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:  # another account's: it is left alone
+        folder = Path(tempfile.mkdtemp(prefix="pmf-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_with_parent(folder: Path) -> None:
+    """Let this worker put its sockets into a folder, and end when the run that started it ends.
+
+    Parameters
+    ----------
+    folder : Path
+        Removed with the worker.
+    """
+    tempfile.tempdir = str(folder)
+    parent = multiprocessing.parent_process()
+    if parent is None:  # no worker: a test, or a caller of its own
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="end with parent").start()
