@@ -203,6 +203,7 @@ def _stretch_label(start: date, end: date, whole: bool) -> str:
     return f"{' '.join(filter(None, parts))} to {last}"
 
 
+@lru_cache(maxsize=4096)
 def parse(code: str) -> ReportingPeriod:
     """Read a period's code.
 

@@ -35,25 +35,30 @@ def find_duplicates(
     groups, first = combined(codes, len(figures))
     if len(first) == len(figures):
         return ()
-    repeated = np.bincount(groups)[groups] > 1
-    held = figures[repeated].assign(sheet="" if sheets is None else sheets[repeated])
-    said = held["value"].astype("str") + " " + held["state"]
-    place = list(zip(held["sheet"], held["line"].astype(int), strict=True))
-    cells = held.assign(said=said, place=place).groupby(["table", *_KEY], sort=False).agg(
-        places=("place", lambda each: tuple(sorted(each))),
-        differ=("said", lambda each: each.nunique() > 1),
+    repeated = np.flatnonzero(np.bincount(groups)[groups] > 1)
+    held = figures.iloc[repeated]
+    names = np.full(len(held), "", dtype=object) if sheets is None else sheets[repeated]
+    said: dict[tuple, list] = {}
+    cells = zip(
+        *(held[name] for name in ("table", *_KEY)), names, held["line"], held["value"].astype(str),
+        held["state"], strict=True,
     )  # fmt: skip
-    together = cells.reset_index().groupby(["table", *_KEY[:-1], "places"], sort=False)
-    found = [_duplicate(key, part, sheets is not None) for key, part in together]
+    for *key, sheet, line, value, state in cells:
+        said.setdefault(tuple(key), []).append((sheet, int(line), value, state))
+    together: dict[tuple, dict[str, bool]] = {}
+    for (*about, column), given in said.items():
+        places = tuple(sorted((sheet, line) for sheet, line, _, _ in given))
+        differs = len({(value, state) for _, _, value, state in given}) > 1
+        together.setdefault((*about, places), {})[column] = differs
+    found = [_duplicate(key, columns, sheets is not None) for key, columns in together.items()]
     return tuple(
         sorted(found, key=lambda each: (each.sheets, each.lines, each.period, each.breakdown))
     )
 
 
-def _duplicate(key: tuple, part: pd.DataFrame, named: bool) -> Duplicate:
+def _duplicate(key: tuple, columns: dict[str, bool], named: bool) -> Duplicate:
     *about, places = key[1:]
-    lines = tuple(line for _, line in places)
     return Duplicate(
-        *about, tuple(part["column"]), lines, bool(part["differ"].any()),
+        *about, tuple(columns), tuple(line for _, line in places), any(columns.values()),
         tuple(sheet for sheet, _ in places) if named else (),
     )  # fmt: skip

@@ -79,22 +79,35 @@ def read_keys(
     """
     in_columns = all(column.span is not None for column in columns)
     of_period, spans = _spans(match, grid, sheet, file_name, in_columns)
-    of_area, areas = _areas(match, grid, of_period, spans, register)
+    period = coded(of_period, [span.code for span in spans])
+    of_area, areas = _areas(match, grid, period, register)
     labels = _no_label(match, grid)
     kept = np.array([bool(area.code) for area in areas], dtype=bool)[of_area] & ~labels
     if not in_columns:
         kept &= np.array([bool(span.code) for span in spans], dtype=bool)[of_period]
     rows = np.flatnonzero(kept)
-    held_areas, held_spans = of_area[rows], of_period[rows]
+    held = of_area[rows]
+    stated, states = _states(of_period[rows], spans)
     return Keys(
-        rows, coded(held_areas, [area.code for area in areas]),
-        coded(held_areas, [area.printed for area in areas]),
-        coded(held_spans, [span.code for span in spans]),
-        held_spans, tuple(span.state for span in spans),
+        rows, coded(held, [area.code for area in areas]),
+        coded(held, [area.printed for area in areas]), period.take(rows), stated, states,
         _refused(match, grid, np.flatnonzero(~kept), (of_area, areas), (of_period, spans), labels),
-        frozenset(
-            areas[each].code for each in np.unique(held_areas) if not areas[each].in_register
-        ),
+        _not_in_register(held, areas),
+    )  # fmt: skip
+
+
+def _states(of_period: NDArray, spans: Sequence[Span]) -> tuple[NDArray, tuple[State | None, ...]]:
+    """What the texts of periods say of the numbers, each state once."""
+    states = tuple(dict.fromkeys(span.state for span in spans))
+    places = np.array([states.index(span.state) for span in spans], dtype=np.int8)
+    return places[of_period], states
+
+
+def _not_in_register(held: NDArray, areas: Sequence[Area]) -> frozenset[str]:
+    counts = np.bincount(held, minlength=len(areas))
+    return frozenset(
+        area.code for area, count in zip(areas, counts, strict=True)
+        if count and not area.in_register
     )  # fmt: skip
 
 
@@ -117,16 +130,16 @@ def _spans(
 
 
 def _areas(
-    match: Match, grid: Grid, of_period: NDArray, spans: Sequence[Span], register: FindsUnits
+    match: Match, grid: Grid, period: Coded, register: FindsUnits
 ) -> tuple[NDArray, list[Area]]:
     """A name means the unit of its time, so areas are read for each period they stand beside."""
     columns = {place: grid.columns[place] for place in places_of_area(match)}
     printed, _ = combined([column.codes for column in columns.values()], len(grid))
-    both, rows = combined([printed, of_period], len(grid))
+    both, rows = combined([printed, period.codes], len(grid))
     areas = []
     for row in rows:
         texts = {place: str(each.texts[each.codes[row]]) for place, each in columns.items()}
-        areas.append(area_of(match, texts, register, spans[of_period[row]].code))
+        areas.append(area_of(match, texts, register, period.texts[period.codes[row]]))
     return both, areas
 
 
