@@ -191,7 +191,9 @@ def _outside(
     codes = pairs.groupby(list(pairs), sort=False).ngroup().to_numpy()
     _, first = np.unique(codes, return_index=True)
     different = pairs.iloc[first].itertuples(index=False, name=None)
-    found[here] = np.array([not _whole(dated[unit], spans[code]) for unit, code in different])[codes]
+    found[here] = np.array([not _whole(dated[unit], spans[code]) for unit, code in different])[
+        codes
+    ]
     return found
 
 

@@ -69,9 +69,7 @@ class CellDifferences:
     periods: Names
 
 
-def compare_cells(
-    old: pd.DataFrame, new: pd.DataFrame, rules: ComparingRules
-) -> CellDifferences:
+def compare_cells(old: pd.DataFrame, new: pd.DataFrame, rules: ComparingRules) -> CellDifferences:
     """Hold two deliveries of one table against each other.
 
     Parameters
@@ -182,7 +180,7 @@ def _rounded(
     np.maximum.at(most_new, groups[here], new_decimals)
     fewer = np.minimum(most_old, most_new)[groups]
     printed_otherwise = (most_old != most_new)[groups]
-    half = 0.5 * 10.0 ** -fewer + 1e-9
+    half = 0.5 * 10.0**-fewer + 1e-9
     with np.errstate(invalid="ignore"):
         near = np.abs(old_value - new_value) <= half
     return moved & printed_otherwise & near

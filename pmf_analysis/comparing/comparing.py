@@ -5,6 +5,7 @@ from __future__ import annotations
 from pmf_analysis import register
 from pmf_analysis.comparing.comparison import Comparison
 from pmf_analysis.comparing.deliveries import compare_deliveries
+from pmf_analysis.comparing.knowledge import compare_known
 from pmf_analysis.comparing.sides import SideKind, find_sides
 from pmf_analysis.store import Store
 

@@ -73,14 +73,16 @@ class Comparison:
         return summary_by_cause(self.changes)
 
 
-def as_changes(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of changes in the contract's columns, absent ones filled, in the order of consequence.
+def as_changes(table: pd.DataFrame, *, ordered: bool = True) -> pd.DataFrame:
+    """A table of changes in the contract's columns, absent ones filled.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Any of the columns of ``tables.CHANGE`` and ``arithmetic``; ``change`` and ``relative``
         are worked out, and the part of the cause where no parts are given.
+    ordered : bool
+        Whether rows are put in the order of consequence.
 
     Returns
     -------
@@ -102,7 +104,8 @@ def as_changes(table: pd.DataFrame) -> pd.DataFrame:
     typed = filled[[*CHANGE, "arithmetic"]].astype(
         {name: "str" if name in _TEXT else "float64" for name in (*CHANGE, "arithmetic")}
     )
-    return by_consequence(require(typed, CHANGE, "change"))
+    require(typed, CHANGE, "change")
+    return by_consequence(typed) if ordered else typed
 
 
 def by_consequence(changes: pd.DataFrame) -> pd.DataFrame:

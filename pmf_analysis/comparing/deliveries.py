@@ -229,9 +229,7 @@ def _withheld_in_the_newest(
     return cells.isin(pd.MultiIndex.from_frame(marked[list(CELL)].astype(str)))
 
 
-def _reads_hidden(
-    effects: pd.DataFrame, changes: pd.DataFrame, pair: _Pair
-) -> NDArray[np.bool_]:
+def _reads_hidden(effects: pd.DataFrame, changes: pd.DataFrame, pair: _Pair) -> NDArray[np.bool_]:
     """Measures that rest on a row of which a number is hidden."""
     hidden = changes.loc[changes["hidden"] != "", [*_PLACE, "breakdown"]].drop_duplicates()
     reads = pd.DataFrame(

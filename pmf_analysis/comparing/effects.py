@@ -54,9 +54,7 @@ def effects_of(
     sides = []
     for receipt, own in zip((old, new), figures, strict=True):
         filled = [one for one in (own, others) if len(one)]
-        built = measures.build(
-            pd.concat(filled, ignore_index=True), [receipt, *beside], context
-        )
+        built = measures.build(pd.concat(filled, ignore_index=True), [receipt, *beside], context)
         rated = measure_changes.with_status(built, context)
         sides.append(measure_changes.as_figures(rated))
     joined = measure_changes.side_by_side(sides)

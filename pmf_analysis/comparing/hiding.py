@@ -81,9 +81,7 @@ def hide(
     )
 
 
-def _withheld_by(
-    changes: pd.DataFrame, states: frozenset[str], order: Order
-) -> NDArray[np.bool_]:
+def _withheld_by(changes: pd.DataFrame, states: frozenset[str], order: Order) -> NDArray[np.bool_]:
     marked = sorted(states)
     old, new = (changes[name].isin(marked).to_numpy() for name in ("old_state", "new_state"))
     old_counts, new_counts = order.old_is_later, order.new_is_later

@@ -327,4 +327,3 @@ def _value(top: float, bottom: float, ratio: Ratio) -> float:
 
 def _number(value: float) -> str:
     return formats.number(value, min(_MOST_PRINTED, int(decimals_of(np.array([value]))[0])))
-

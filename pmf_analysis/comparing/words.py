@@ -133,9 +133,7 @@ def _moved(row: object, decimals: int) -> str:
 # -- units and the totals that follow -------------------------------------------------------
 
 
-def _stories(
-    cells: pd.DataFrame, register: Register, most: int
-) -> tuple[list[str], pd.Series]:
+def _stories(cells: pd.DataFrame, register: Register, most: int) -> tuple[list[str], pd.Series]:
     """A sentence for each unit and period where few units moved, with its totals.
 
     Returns the sentences, and which rows they tell.
@@ -242,7 +240,9 @@ def _group(row: object, register: Register) -> str:
     else:
         where = f"{row.units} units"
     count = "1 figure" if row.figures == 1 else f"{row.figures:,} figures"
-    return f"{what}, {period_label(row.period)}, {where}: {count}, {row.kind} ({_cause(row.cause)})."
+    return (
+        f"{what}, {period_label(row.period)}, {where}: {count}, {row.kind} ({_cause(row.cause)})."
+    )
 
 
 # -- notes of deliveries --------------------------------------------------------------------
