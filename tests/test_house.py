@@ -35,7 +35,7 @@ LAYERS = {
 OWNERS = {
     "register": {"pydantic", "ruamel"},
     "store": {"filelock", "pyarrow"},
-    "ingest": {"gzip", "psycopg", "pymssql", "sqlalchemy"},
+    "ingest": {"gzip", "python_calamine", "zipfile", "psycopg", "pymssql", "sqlalchemy"},
     "analysis": {"scipy", "statsmodels"},
     "quality": {"great_expectations"},
     "charts": {"matplotlib", "seaborn"},

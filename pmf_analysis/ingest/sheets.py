@@ -6,11 +6,16 @@ once. So a marker, a number or an area is read once, however often it stands in 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
+
+_BATCH = 4096
+"""Rows that are turned into columns at once."""
 
 
 @dataclass(frozen=True)
@@ -129,26 +134,23 @@ def sheet_of_rows(
     -------
     Sheet
     """
-    width = len(header) if header is not None else 0
-    known: list[dict[str, int]] = [{} for _ in range(width)]
-    codes: list[list[int]] = [[] for _ in range(width)]
-    widths: list[int] = []
-    for row in rows:
-        while len(row) > width:
-            known.append({"": 0})
-            codes.append([0] * len(widths))
-            width += 1
-        for place, cell in enumerate(row):
-            text = cell.strip()
-            seen = known[place]
-            codes[place].append(seen.setdefault(text, len(seen)))
-        for place in range(len(row), width):
-            seen = known[place]
-            codes[place].append(seen.setdefault("", len(seen)))
-        widths.append(len(row))
+    known = [_Places() for _ in header or ()]
+    codes = [array("i") for _ in known]
+    widths = array("i")
+    taken = iter(rows)
+    while batch := list(islice(taken, _BATCH)):
+        found = [*zip_longest(*batch, fillvalue="")]
+        for _ in range(len(known), len(found)):
+            known.append(_Places({"": 0} if widths else {}))
+            codes.append(array("i", bytes(4 * len(widths))))
+        # columns that no row of the batch reaches are empty in all of them
+        found += [("",) * len(batch)] * (len(known) - len(found))
+        for places, held, cells in zip(known, codes, found, strict=True):
+            held.extend(map(places.__getitem__, map(str.strip, cells)))
+        widths.extend(map(len, batch))
     columns = tuple(
-        Column(np.array(held, dtype=np.int32), _objects(list(seen)))
-        for held, seen in zip(codes, known, strict=True)
+        Column(np.array(held, dtype=np.int32), _objects(list(places)))
+        for held, places in zip(codes, known, strict=True)
     )
     count = len(widths)
     numbers = np.arange(1, count + 1) if lines is None else np.fromiter(lines, np.int64, count)
@@ -156,6 +158,14 @@ def sheet_of_rows(
         name, tuple(header) if header is not None else None, columns,
         numbers.astype(np.int64), np.array(widths, dtype=np.int32),
     )  # fmt: skip
+
+
+class _Places(dict[str, int]):
+    """Text to its place; a text that is looked up for the first time gets the next one."""
+
+    def __missing__(self, text: str) -> int:
+        place = self[text] = len(self)
+        return place
 
 
 def _objects(texts: Sequence[str]) -> NDArray[np.object_]:

@@ -37,7 +37,7 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
     lines: list[int] = []
     rows = _split(text, "\t" if form == "tsv" else ",", name, lines)
     sheet = sheet_of_rows(title, _counted(rows, name, allowance), lines=_late(lines))
-    if not any(len(column.texts) > 1 or column.texts[0] for column in sheet.columns):
+    if not any(any(column.texts) for column in sheet.columns):
         raise empty(name)
     return Contents(form, (sheet,), encoding)
 

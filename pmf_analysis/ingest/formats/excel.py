@@ -18,6 +18,13 @@ KIND = "an Excel workbook"
 
 _PARTS = (".xml", ".rels")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*?(/?)>')
+_OTHER_CELL = re.compile(rb"<c[\t\r\n/>]")
+_PREFIXED_CELL = re.compile(rb":c[\s/>]")
+_NO_VALUE = re.compile(rb"(?:</f>|<f\b[^<>]*/>)\s*</c>")
+_SHARED = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
+_SHARED_TEXTS = re.compile(rb"<(?:[\w.-]+:)?sst\b")
+_PIECE = 8 * 1024 * 1024
 _ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\b[^<>]*?\bt\s*=\s*)(?:\"e\"|'e')")
 
 
@@ -40,18 +47,24 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
     if not archive.is_zip(content):
         raise locked(name)
     parts, _ = archive.unpack(content, name, allowance, lambda path: path.endswith(_PARTS))
-    without_value = measure(parts, name, allowance)
+    without_value = _measure(parts, name, allowance)
     # the library leaves the words of errors out; as text it keeps them
-    told = {path: _ERROR_CELL.sub(rb'\1"str"', part) for path, part in parts.items()}
+    told = {path: _with_errors_as_text(part) for path, part in parts.items()}
     del parts
     sheets, remarks = read_sheets(archive.packed(told), name, allowance)
     return Contents(
         name[name.rindex(".") + 1 :].casefold(), sheets,
-        remarks=(*remarks, *remark_on_formulas(without_value)),
+        remarks=(*remarks, *_remark_on_formulas(without_value)),
     )  # fmt: skip
 
 
-def remark_on_formulas(count: int) -> tuple[str, ...]:
+def _with_errors_as_text(part: bytes) -> bytes:
+    if b'"e"' not in part and b"'e'" not in part:
+        return part
+    return _ERROR_CELL.sub(rb'\1"str"', part)
+
+
+def _remark_on_formulas(count: int) -> tuple[str, ...]:
     """What is said of formulas that were saved without their value."""
     if not count:
         return ()
@@ -62,7 +75,7 @@ def remark_on_formulas(count: int) -> tuple[str, ...]:
     )
 
 
-def measure(parts: Mapping[str, bytes], name: str, allowance: Allowance) -> int:
+def _measure(parts: Mapping[str, bytes], name: str, allowance: Allowance) -> int:
     """Hold the rectangle of every sheet, and the text it would hold, against the limits.
 
     Parameters
@@ -82,89 +95,86 @@ def measure(parts: Mapping[str, bytes], name: str, allowance: Allowance) -> int:
     UnreadableFileError
         If a sheet is too large, or a part is no XML or declares a document type.
     """
-    surveys = []
+    shared = without_value = 0
     for part in parts.values():
-        survey = Survey()
-        reader = new_reader(name)
-        reader.StartElementHandler = survey.start
-        read_through(reader, part, name)
-        check_box(survey.last_row, survey.last_column, name, allowance)
-        surveys.append(survey)
-        if survey.strings:
-            survey.lengths = _lengths(part, name)
-    longest = max((max(each.lengths, default=0) for each in surveys), default=0)
-    if longest * sum(each.shared for each in surveys) > limits.LARGEST:
-        _measure_text(parts, [n for each in surveys for n in each.lengths], name)
-    return sum(each.without_value + each.open_formula for each in surveys)
+        if b"\x00" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+            raise UnreadableFileError(
+                f"{name} holds a part in UTF-16, or one that declares a document type (DTD)",
+                "a workbook as Excel writes it", "Save it anew and deliver it again",
+            )  # fmt: skip
+        rows, columns = _extent(part, name)
+        check_box(rows, columns, name, allowance)
+        # a plain search first: it costs a tenth of a pattern
+        if b'"s"' in part or b"'s'" in part:
+            shared += len(_SHARED.findall(part))
+        if b"<f" in part:
+            without_value += len(_NO_VALUE.findall(part))
+    _check_text(parts, shared, name)
+    return without_value
 
 
-class Survey:
-    """How far a part of a workbook reaches, found element by element.
+def _extent(part: bytes, name: str) -> tuple[int, int]:
+    """Last row and column of the filled cells of a part, counted from 1."""
+    if b"sheetData" not in part:
+        return 0, 0
+    rows = columns = at = 0
+    while at < len(part):
+        end = part.rfind(b"<", at + 1, at + _PIECE) if at + _PIECE < len(part) else len(part)
+        piece = part[at:end] if end > at else part[at:]
+        found = _CELL.findall(piece)
+        unusual = _OTHER_CELL.search(piece) or _PREFIXED_CELL.search(piece)
+        if unusual or len(found) != piece.count(b"<c "):
+            return _walked_extent(part, name)
+        filled = [(letters, row) for letters, row, closed in found if not closed]
+        rows = max(rows, max((int(row) for _, row in filled), default=0))
+        columns = max(columns, max(map(_column_number, {each for each, _ in filled}), default=0))
+        at += len(piece)
+    return rows, columns
 
-    Attributes
-    ----------
-    last_row, last_column : int
-        Counted from 1; 0 in a part without cells.
-    shared : int
-        Cells whose text is one of the shared ones.
-    strings : bool
-        Whether the part holds the shared texts.
-    lengths : list of int
-        Characters of each shared text.
-    without_value : int
-        Cells with a formula and no stored value.
-    open_formula : bool
-        Whether the last cell had a formula, and no value yet.
-    """
 
-    def __init__(self) -> None:
-        self.last_row = self.last_column = self.shared = self.without_value = 0
-        self.strings = self.open_formula = False
-        self.lengths: list[int] = []
-        self._row = self._column = 0
-        self._letters: dict[str, int] = {}
+def _walked_extent(part: bytes, name: str) -> tuple[int, int]:
+    """As ``_extent``, for cells that are not written as is usual; element by element."""
+    last_row = last_column = row = column = 0
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Take note of one element."""
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal last_row, last_column, row, column
         tag = tag.rpartition(":")[2]
-        if tag == "v":
-            self.open_formula = False
+        place = attributes.get("r", "")
+        if tag == "row":
+            row, column = _whole(place, row + 1), 0
         elif tag == "c":
-            self.without_value += self.open_formula
-            self.open_formula = False
-            self.shared += attributes.get("t") == "s"
-            self._column = self._column_of(attributes.get("r", ""))
-            self.last_column = max(self.last_column, self._column)
-            self.last_row = max(self.last_row, self._row)
-        elif tag == "f":
-            self.open_formula = True
-        elif tag == "row":
-            self._row = _whole(attributes.get("r", ""), self._row + 1)
-            self._column = 0
-        elif tag == "sst":
-            self.strings = True
+            letters = place.rstrip("0123456789")
+            column = _column_number(letters.encode()) if letters else column + 1
+            row = _whole(place[len(letters) :], row)
+        elif tag in ("v", "is", "f"):
+            last_row, last_column = max(last_row, row), max(last_column, column)
 
-    def _column_of(self, place: str) -> int:
-        """Column of a cell such as ``AB12``; its row is taken note of."""
-        letters = place.rstrip("0123456789")
-        if not letters:
-            return self._column + 1
-        self._row = _whole(place[len(letters) :], self._row)
-        if letters not in self._letters:
-            self._letters[letters] = column_number(letters)
-        return self._letters[letters]
+    reader = new_reader(name)
+    reader.StartElementHandler = start
+    read_through(reader, part, name)
+    return last_row, last_column
 
 
-def column_number(letters: str) -> int:
+def _column_number(letters: bytes) -> int:
     """Number of a column, counted from 1: A is 1, AA is 27."""
     number = 0
     for letter in letters[:8].upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
+        number = number * 26 + letter - ord("A") + 1
     return number
 
 
 def _whole(text: str, otherwise: int) -> int:
     return int(text[:12]) if text.isascii() and text.isdigit() else otherwise
+
+
+def _check_text(parts: Mapping[str, bytes], shared: int, name: str) -> None:
+    """Refuse a workbook whose cells repeat shared texts until they fill the memory."""
+    texts = [part for part in parts.values() if _SHARED_TEXTS.search(part)]
+    if shared * sum(map(len, texts)) <= limits.LARGEST:
+        return
+    lengths = [length for part in texts for length in _lengths(part, name)]
+    if shared * max(lengths, default=0) > limits.LARGEST:
+        _measure_text(parts, lengths, name)
 
 
 def _lengths(part: bytes, name: str) -> list[int]:
