@@ -340,7 +340,7 @@ class Layout(Frozen):
         cohort = [self.cohort] if self.cohort else []
         known = [
             *self.required, *areas, *cohort, *state, *self.optional_figures, *self.optional_columns,
-            *(name for name in self.fields if name not in self.take),
+            *self.fields,
         ]  # fmt: skip
         return tuple(dict.fromkeys(known))
 
