@@ -139,18 +139,20 @@ def _authorities_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     """How far a country's count lies from the sum of all its authorities."""
     register = sources.context.register
     members = below_a(register, UnitKind.COUNTRY, (UnitKind.AUTHORITY,))
-    return _difference(rows, members, sources, all_registered=True)
+    return _difference(rows, members, sources, all_registered=True, parts_are=UnitKind.AUTHORITY)
 
 
 def _difference(
-    rows: pd.DataFrame, members: Membership, sources: Sources, *, all_registered: bool
-) -> pd.Series:
+    rows: pd.DataFrame, members: Membership, sources: Sources, *, all_registered: bool,
+    parts_are: UnitKind | None = None,
+) -> pd.Series:  # fmt: skip
     cells = pd.MultiIndex.from_frame(rows[["table", "breakdown", "column"]])
     counts = rows[cells.isin(_adding_cells(sources))]
     keys = ["delivery", *(name for name in _CELL if name != "service_area")]
     found = beyond_rounding(
-        counts, keys, "value", members, sources, counts["table"], all_registered=all_registered
-    )
+        counts, keys, "value", members, sources, counts["table"],
+        all_registered=all_registered, parts_are=parts_are,
+    )  # fmt: skip
     return found.reindex(rows.index)
 
 

@@ -119,13 +119,14 @@ def test_codes_that_changed_between_vintages_mean_one_unit(received):
     assert keys[0] < keys[1]
 
 
-def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_refused(shared, national, layouts):
+def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_read(shared, national, layouts):
     path = shared / "data" / "dfe_workforce" / "csww_indicators_2017_to_2025.csv"
     extract = read_delivery(path, national, layouts)
     receipt = extract.receipt
     assert (receipt.table, receipt.last_period) == ("csww_workforce", "2025-09-30")
-    assert (receipt.rows_in_file, receipt.rows_refused) == (1463, 14)
-    assert all(" / " in refusal.reason for refusal in receipt.refusals)
+    assert (receipt.rows_in_file, receipt.rows_refused) == (1463, 0)
+    joint = extract.figures["service_area"].isin(["E06000061-E06000062", "E09000021-E09000027"])
+    assert extract.figures.loc[joint, "line"].nunique() == 14
     kent = extract.figures[
         (extract.figures["service_area"] == "E10000016")
         & (extract.figures["period"] == "2025-09-30")
