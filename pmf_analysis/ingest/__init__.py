@@ -1,5 +1,6 @@
 """Receiving: a delivered file into figures and a receipt, by a layout file."""
 
+from pmf_analysis.ingest.contradictions import Contradiction, contradiction
 from pmf_analysis.ingest.paths import Found, list_files, read_paths
 from pmf_analysis.ingest.reading import Extract, read_delivery
 from pmf_analysis.ingest.receipt import (
@@ -13,6 +14,7 @@ from pmf_analysis.ingest.receipt import (
 from pmf_analysis.register.layouts import load_layouts
 
 __all__ = [
+    "Contradiction",
     "Duplicate",
     "Extract",
     "Found",
@@ -21,6 +23,7 @@ __all__ = [
     "Refusal",
     "SheetAccount",
     "UnreadCell",
+    "contradiction",
     "list_files",
     "load_layouts",
     "read_delivery",
