@@ -113,6 +113,19 @@ def gap(palette: Palette) -> dict[str, object]:
     }  # fmt: skip
 
 
+def published(palette: Palette) -> dict[str, object]:
+    """How a figure is marked as it was published, where it is another one now."""
+    return {
+        "marker": "_", "markersize": 11, "markeredgecolor": palette.text, "markeredgewidth": 2
+    }  # fmt: skip
+
+
+def key_of_published(values: Floats, palette: Palette) -> tuple[KeyEntry, ...]:
+    """The mark of a figure as published, where the plot holds one."""
+    there = np.isfinite(values).any()
+    return (KeyEntry("as published on closing", published(palette)),) if there else ()
+
+
 def key_of(
     kinds: Iterable[str], provisional: bool, gaps: bool, palette: Palette
 ) -> tuple[KeyEntry, ...]:

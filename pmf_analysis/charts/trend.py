@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from pmf_analysis.charts import marks, words
+from pmf_analysis.charts import marks, tail, words
 from pmf_analysis.charts.canvas import WIDTH, Sheet, paint, text_width
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
+from pmf_analysis.charts.tail import Tail
 from pmf_analysis.charts.timeline import Timeline
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.register.models import Indicator
@@ -43,6 +45,9 @@ class _Trend:
     era: list[str]
     kinds: list[str]
     states: list[State]
+    tail: Tail
+    rolling_tail: Tail
+    published: Floats
     season: str
     reason: str
 
@@ -93,7 +98,8 @@ def draw_trend(
     trend = _read(series, indicator, area)
     low, high = marks.value_range(
         indicator, trend.series, trend.raw, trend.rolling, trend.lower, trend.upper, trend.target,
-        trend.floor, *(() if trend.charted else (trend.interval,)),
+        trend.floor, trend.tail.low, trend.tail.high, trend.rolling_tail.low,
+        trend.rolling_tail.high, trend.published, *(() if trend.charted else (trend.interval,)),
     )  # fmt: skip
     labels = _end_labels(trend, indicator, colours)
     left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
@@ -106,9 +112,13 @@ def draw_trend(
         left=left,
         right=right,
         above=marks.above(placed),
-        key=marks.key_of(
-            trend.kinds, State.PROVISIONAL in trend.states,
-            any(not state.has_value for state in trend.states), colours,
+        key=(
+            *marks.key_of(
+                trend.kinds, State.PROVISIONAL in trend.states,
+                any(not state.has_value for state in trend.states), colours,
+            ),
+            *tail.key_of(trend.tail, colours),
+            *marks.key_of_published(trend.published, colours),
         ),
     )  # fmt: skip
 
@@ -116,6 +126,7 @@ def draw_trend(
         marks.value_axis(axes, low, high, indicator, colours)
         _draw(axes, trend, colours)
         marks.time_axis(axes, trend.timeline, colours, WIDTH - left - right)
+        tail.draw_word(axes, trend.tail, _drawn(trend), (WIDTH - left - right, HEIGHT), colours)
         marks.draw_breaks(axes, placed, colours, HEIGHT)
         marks.draw_end_labels(axes, labels, low, high, HEIGHT)
 
@@ -162,6 +173,11 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
     rolls = indicator.data_period.overlaps and _differ(shown, value)
     nothing = np.full(len(rows), np.nan)
     reasons = [reason for reason in marks.texts(rows, "chart_reason") if reason]
+    # where the line is adjusted for the time of year, so is all that stands beside it
+    scale = drawn / np.where(value == 0, np.nan, value) if charted and adjusted else 1.0
+    states = marks.states(rows)
+    basis = [text for text in marks.texts(rows, "provisional_basis") if text]
+    published = marks.floats(rows, "published_value")
     return _Trend(
         timeline=timeline,
         series=drawn,
@@ -181,10 +197,38 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
             marks.meaning(code) if not np.isnan(given) else ""
             for code, given in zip(marks.texts(rows, "variation"), drawn, strict=True)
         ],
-        states=marks.states(rows),
+        states=states,
+        tail=Tail.of(
+            states,
+            marks.floats(rows, "value_low") * scale,
+            marks.floats(rows, "value_high") * scale,
+            basis[-1] if basis else "",
+        ),
+        rolling_tail=Tail.of(
+            marks.states(rows, "shown_state") if rolls else [],
+            *(
+                marks.floats(rows, name) if rolls else nothing[:0]
+                for name in ("provisional_low", "provisional_high")
+            ),
+        ),
+        published=np.where(_same(published, value, indicator), np.nan, published * scale),
         season=notes[-1] if notes and adjusted and charted else "",
         reason=reasons[-1] if reasons and not charted else "",
     )
+
+
+def _same(one: Floats, other: Floats, indicator: Indicator) -> NDArray[np.bool_]:
+    """Where two figures are the same as printed."""
+    return np.round(one, indicator.decimals) == np.round(other, indicator.decimals)
+
+
+def _drawn(trend: _Trend) -> list[Floats]:
+    """Everything that a word inside the plot must keep clear of."""
+    return [
+        trend.series, trend.raw, trend.rolling, trend.centre, trend.lower, trend.upper,
+        trend.target, trend.floor, trend.tail.low, trend.tail.high, trend.published,
+        *(() if trend.charted else trend.interval),
+    ]  # fmt: skip
 
 
 def _differ(one: Floats, other: Floats) -> bool:
@@ -202,6 +246,8 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
     places = np.arange(len(trend.timeline), dtype=float)
     few = len(places) <= 40
     chart = palette.chart
+    tail.draw_ground(axes, trend.tail, palette)
+    tail.draw_ends(axes, trend.tail, chart["could_end"], 6 if few else 3.5)
     if np.isfinite(trend.raw).any():
         marks.draw_line(axes, trend.raw, trend.era, color=palette.others, linewidth=1, zorder=1.5)
     for limit in (trend.lower, trend.upper):
@@ -214,15 +260,21 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
     if not trend.charted:
         axes.vlines(places, *trend.interval, color=chart["interval"], linewidth=1.4, alpha=0.75)
     if np.isfinite(trend.rolling).any():
-        marks.draw_line(
-            axes, trend.rolling, trend.era, color=palette.chart["rolling"], linewidth=2.4,
-            zorder=2.5,
-        )  # fmt: skip
-    marks.draw_line(
-        axes, trend.series, trend.era, color=chart["series"], linewidth=1.6 if few else 1.3,
-        zorder=3,
-    )  # fmt: skip
+        tail.draw_ends(axes, trend.rolling_tail, chart["rolling"], 4 if few else 2.5, 0.4)
+        line = {"color": chart["rolling"], "linewidth": 2.4, "zorder": 2.5}
+        _draw_with_tail(axes, trend.rolling, trend.rolling_tail, trend.era, line)
+    line = {"color": chart["series"], "linewidth": 1.6 if few else 1.3, "zorder": 3}
+    _draw_with_tail(axes, trend.series, trend.tail, trend.era, line)
     _draw_points(axes, places, trend, palette, 5.5 if few else 3)
+
+
+def _draw_with_tail(
+    axes: Axes, values: Floats, end: Tail, era: Sequence[str], line: Mapping[str, object]
+) -> None:
+    """A line that is dashed through the provisional figures at its end."""
+    marks.draw_line(axes, end.before(values), era, **line)
+    if end:
+        marks.draw_line(axes, end.within(values), era, **tail.dashes(**line))
 
 
 def _draw_points(
@@ -253,6 +305,8 @@ def _draw_points(
         **line,
         **marks.hollow(palette, size + 1),
     )
+    chosen = np.flatnonzero(np.isfinite(trend.published))
+    axes.plot(chosen, trend.published[chosen], zorder=4.2, **line, **marks.published(palette))
     missing = [place for place, state in enumerate(trend.states) if not state.has_value]
     foot = axes.get_ylim()[0]
     axes.plot(missing, [foot] * len(missing), zorder=5, **line, **marks.gap(palette))
@@ -305,7 +359,8 @@ def _alt(trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str
         words.targets(trend.target, trend.floor, indicator),
         breaks.replace("Dotted upright lines", "Breaks"),
         words.gaps(trend.states, trend.timeline),
-        words.provisional(trend.states),
+        tail.said(trend.states, trend.tail, trend.timeline, indicator),
+        words.published(trend.published, trend.timeline, indicator),
     )
 
 
@@ -317,7 +372,8 @@ def _caption(trend: _Trend, breaks: str, scale: str) -> str:
         )
     else:
         how = "Upright bars: the range in which the true figure lies, 95 times in 100"
-    return words.sentences(how, trend.reason, trend.season, breaks, scale)
+    ends = f"Shaded end: may still change; {trend.tail.basis}" if trend.tail.ranged else ""
+    return words.sentences(how, ends, trend.reason, trend.season, breaks, scale)
 
 
 def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
@@ -339,6 +395,9 @@ def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.Data
         "Usual, up to": np.round(trend.upper, decimals),
         "95% interval, from": np.round(trend.interval[0], decimals),
         "95% interval, to": np.round(trend.interval[1], decimals),
+        "Could end at, from": np.round(trend.tail.low, decimals),
+        "Could end at, to": np.round(trend.tail.high, decimals),
+        "As published on closing": np.round(trend.published, decimals),
         "Target": trend.target,
         words.floor_word(indicator).capitalize(): trend.floor,
         "State": [state.label for state in trend.states],

@@ -152,12 +152,18 @@ def gaps(states: Sequence[State], timeline: Timeline) -> str:
     return f"Without a figure: {'; '.join(parts)}." if parts else ""
 
 
-def provisional(states: Sequence[State]) -> str:
-    """How many figures may still change."""
-    count = sum(state is State.PROVISIONAL for state in states)
-    if not count:
+def published(values: Floats, timeline: Timeline, indicator: Indicator) -> str:
+    """Which figures are other ones than those published on closing, the last one named."""
+    places = np.flatnonzero(np.isfinite(values))
+    if not len(places):
         return ""
-    return f"{count} provisional figure{'s' if count > 1 else ''}, drawn hollow, may still change."
+    last = places[-1]
+    figures = "1 figure has" if len(places) == 1 else f"{len(places)} figures have"
+    latest = "" if len(places) == 1 else "the latest, "
+    return (
+        f"{figures} changed since publication: {latest}{_named(timeline, last)}, published as "
+        f"{shown(float(values[last]), indicator)}."
+    )
 
 
 def sentences(*parts: str) -> str:
