@@ -26,6 +26,7 @@ LAYERS = {
     "quality": 6, "charts": 6, "present": 6,
     "prepared": 7,
     "workbench": 8, "export": 8, "lab": 8, "retention": 8, "closing": 8,
+    "comparing": 8,
     "runs": 9,
     "main_job": 10,
     "cli": 11,
