@@ -35,3 +35,18 @@ def read(tmp_path: Path, national: Register, layouts: dict[str, Layout]) -> Call
         return read_delivery(path, national, layouts, **options)
 
     return read
+
+
+@pytest.fixture
+def read_as(tmp_path: Path, national: Register) -> Callable[..., Extract]:
+    """Write a file with some content, and read it by a layout of its own."""
+
+    def read(layout: dict | list[dict], content: str, name: str = "a.csv", **said) -> Extract:
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        given = [layout] if isinstance(layout, dict) else layout
+        usual = {"version": "1", "title": "A table", "source": "A test"}
+        made = [Layout(**{**usual, **each}) for each in given]
+        return read_delivery(path, national, {each.name: each for each in made}, **said)
+
+    return read
