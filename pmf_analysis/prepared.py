@@ -26,7 +26,7 @@ from pmf_analysis.register.loading import fingerprint
 from pmf_analysis.store import UNTIL_FREE, Store, canonical_json
 from pmf_analysis.store.atomic import atomic_folder
 from pmf_analysis.store.closed import ClosedPeriod, closed_periods
-from pmf_analysis.terms import Verdict
+from pmf_analysis.terms import Structure, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +126,12 @@ def known_at(store: Store, as_at: date | None) -> tuple[date, list[dict[str, obj
     return on, known
 
 
-def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepared:
+def prepare(
+    store: Store,
+    as_at: date | None = None,
+    period: str = "",
+    structure: Structure = Structure.AS_THEN,
+) -> Prepared:
     """The prepared tables: found by their key, or computed and kept.
 
     Parameters
@@ -136,6 +141,8 @@ def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepar
         What was known then; the latest publication date when not given.
     period : str
         Code of the last period to include; empty for the latest.
+    structure : Structure
+        Whether figures of the past stand with the units as they were then or as they are now.
 
     Returns
     -------
@@ -147,7 +154,7 @@ def prepare(store: Store, as_at: date | None = None, period: str = "") -> Prepar
         Before anything is written.
     """
     on, receipts = known_at(store, as_at)
-    context = Context(register.load(store.reference), on)
+    context = _context(store, on, structure)
     if period:
         periods.parse(period)
     key = prepared_key(store, context, receipts, period)
@@ -186,15 +193,27 @@ def prepared_key(
     }
     if closed := closed_at(store, context.as_at):
         ingredients["closed"] = [[one.period, one.digest] for one in closed]
+    if context.structure is not Structure.AS_THEN:
+        ingredients["structure"] = context.structure.value
     return hashlib.sha256(canonical_json(ingredients)).hexdigest()[:16]
 
 
-def open_prepared(store: Store, key: str, as_at: date | None, period: str) -> Prepared:
+def open_prepared(
+    store: Store,
+    key: str,
+    as_at: date | None,
+    period: str,
+    structure: Structure = Structure.AS_THEN,
+) -> Prepared:
     """Tables that a run has prepared already, for a notebook of that run."""
     if not store.has_prepared(key):
-        return prepare(store, as_at, period)
+        return prepare(store, as_at, period, structure)
     on, _ = known_at(store, as_at)
-    return Prepared(store, key, Context(register.load(store.reference), on), period)
+    return Prepared(store, key, _context(store, on, structure), period)
+
+
+def _context(store: Store, on: date, structure: Structure) -> Context:
+    return Context(register.load(store.reference).under(structure), on, structure)
 
 
 def keep_register(store: Store, held: Register) -> bool:
@@ -365,12 +384,15 @@ def check_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> Qual
 
 
 def check(
-    store: Store, as_at: date | None = None, period: str = ""
+    store: Store,
+    as_at: date | None = None,
+    period: str = "",
+    structure: Structure = Structure.AS_THEN,
 ) -> tuple[Prepared, QualityResult]:
     """The quality results of what is known, from the prepared tables."""
     from pmf_analysis import quality
 
-    prepared = prepare(store, as_at, period)
+    prepared = prepare(store, as_at, period, structure)
     return prepared, quality.QualityResult(prepared.table("check"), prepared.table("verdict"))
 
 

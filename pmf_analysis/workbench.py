@@ -31,6 +31,7 @@ from pmf_analysis.terms import (
     Comparison,
     DirectionOfTravel,
     State,
+    Structure,
     Variation,
 )
 
@@ -56,6 +57,7 @@ def open_run(
     as_at: str = "",
     indicators: Sequence[str] = (),
     workspace: Path | None = None,
+    structure: str = "",
 ) -> AreaRun:
     """Open the findings of one unit.
 
@@ -71,6 +73,9 @@ def open_run(
         Codes; all that the unit has when empty.
     workspace : Path, optional
         The nearest one upward when not given.
+    structure : str
+        ``as_now`` for figures of the past under the units of today; with the units as they
+        were then when empty, or ``as_then``.
 
     Returns
     -------
@@ -86,13 +91,26 @@ def open_run(
     here = settings()
     store = open_store(workspace)
     on = periods.parse_date(as_at)
+    units = _structure(structure)
     if here.prepared:
-        prepared = open_prepared(store, here.prepared, on, period)
+        prepared = open_prepared(store, here.prepared, on, period, units)
     else:
-        prepared = prepare(store, on, period)
+        prepared = prepare(store, on, period, units)
     unit = _unit(prepared, service_area)
     picked = pick_indicators(prepared.register, list(indicators))
     return AreaRun(prepared, unit, picked)
+
+
+def _structure(code: str) -> Structure:
+    try:
+        return Structure(code.replace("-", "_") or Structure.AS_THEN)
+    except ValueError as error:
+        raise ParameterError(
+            f"There is no structure {code!r}",
+            " or ".join(Structure),
+            f"{Structure.AS_THEN}: {Structure.AS_THEN.label}; "
+            f"{Structure.AS_NOW}: {Structure.AS_NOW.label}",
+        ) from error
 
 
 def _unit(prepared: Prepared, service_area: str) -> Unit:
@@ -143,8 +161,8 @@ class AreaRun:
     @cached_property
     def others(self) -> pd.DataFrame:
         """Latest rows of those the unit is held against: parts, peers and benchmarks."""
-        held = self.prepared.register
-        codes = [*held.children_of(self.unit.code), *self._peers(), held.county]
+        held, on = self.prepared.register, self.prepared.context.as_at
+        codes = [*held.children_of(self.unit.code, on), *self._peers(), held.county]
         region = held.region_of(self.unit.code)
         codes += [region] if region else []
         wanted = [code for code in dict.fromkeys(codes) if code != self.unit.code]
@@ -154,7 +172,7 @@ class AreaRun:
         held = self.prepared.register
         if "neighbours" in held.workspace.benchmarks:
             return tuple(held.neighbours(self.unit.code))
-        return tuple(u.code for u in held.units.values() if u.kind == self.unit.kind)
+        return held.peers_of(self.unit.code, self.prepared.context.as_at)
 
     def _of_unit(self, name: str) -> pd.DataFrame:
         table = self.prepared.table(name, [self.unit.code])
@@ -172,6 +190,8 @@ class AreaRun:
             f"{escape(self.unit.name)} ({escape(self.unit.kind.label)})",
             f"data as at {periods.format_date(context.as_at)}",
         ]
+        if context.structure is Structure.AS_NOW:
+            parts.append(context.structure.label)
         if self.prepared.period:
             parts.append(f"up to {escape(periods.parse(self.prepared.period).label)}")
         notice = f" {escape(held.workspace.notice)}" if held.workspace.notice else ""

@@ -35,7 +35,7 @@ from pmf_analysis.present.summary import (
 )
 from pmf_analysis.register.models import Unit
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
-from pmf_analysis.terms import Comparison, Rag, State, UnitKind, Variation, Verdict
+from pmf_analysis.terms import Comparison, Rag, State, Structure, UnitKind, Variation, Verdict
 
 COUNTY_PAGE = "index.html"
 OWN_LAYOUT = "pmf_long"
@@ -199,7 +199,9 @@ def _as_at(prepared: Prepared) -> str:
     latest = delivery[delivery["published"] == on.isoformat()]
     stated = latest["published_basis"].isin(["given", "file name"]).any()
     guessed = "" if stated or latest.empty else " (no publication date was stated: end of the data)"
-    return f"{periods.format_date(on)}{guessed}"
+    structure = prepared.context.structure
+    units = f"; {structure.label}" if structure is Structure.AS_NOW else ""
+    return f"{periods.format_date(on)}{guessed}{units}"
 
 
 def _notice(prepared: Prepared) -> str:

@@ -11,6 +11,7 @@ from pmf_analysis.errors import ParameterError, PublicationError, RunError, near
 from pmf_analysis.export.pages import red_figures, write_pages
 from pmf_analysis.prepared import Prepared, open_prepared
 from pmf_analysis.store import Store, writes
+from pmf_analysis.terms import Structure
 
 
 @writes("publish")
@@ -117,5 +118,6 @@ def _finished_at(path: Path) -> tuple[int, str]:
 def _prepared(store: Store, manifest: dict) -> Prepared:
     inputs = manifest["inputs"]
     return open_prepared(
-        store, inputs["prepared"], date.fromisoformat(inputs["as_at"]), inputs["period"]
-    )
+        store, inputs["prepared"], date.fromisoformat(inputs["as_at"]), inputs["period"],
+        Structure(inputs.get("structure", Structure.AS_THEN)),
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from pmf_analysis.runs.notebook_files import (
     read_value,
 )
 from pmf_analysis.store import canonical_json
+from pmf_analysis.terms import Structure
 
 LIBRARIES = (
     "great-expectations", "ipykernel", "matplotlib", "nbclient", "nbconvert", "numpy",
@@ -29,6 +30,7 @@ LIBRARIES = (
 
 PLANNED = {
     "service_area": "--area", "period": "--period", "as_at": "--as-at", "indicators": "--indicator",
+    "structure": "--structure",
 }  # fmt: skip
 """Parameters that the plan itself sets, each with the option that chooses it."""
 
@@ -158,16 +160,23 @@ def _plan(
                 "period": prepared.period,
                 "as_at": prepared.context.as_at.isoformat(),
                 "indicators": codes,
+                **_structure(prepared),
             }
             given |= {
                 name: read_value(notebook, name, text) for name, text in typed.items()
             }
             check_parameters(notebook, given)
             tasks.append(Task(unit.code, unit.name, places[unit.code], notebook, given))
-    inputs = _inputs(prepared, tasks) | {"indicators": codes}
+    inputs = _inputs(prepared, tasks) | {"indicators": codes} | _structure(prepared)
     run_id = hashlib.sha256(canonical_json(inputs)).hexdigest()[:12]
     areas = tuple(unit.code for unit in units)
     return Plan(run_id, prepared, tuple(tasks), areas, tuple(codes), inputs)
+
+
+def _structure(prepared: Prepared) -> dict[str, str]:
+    """By which units the past is read, where it is not by those of then."""
+    structure = prepared.context.structure
+    return {} if structure is Structure.AS_THEN else {"structure": structure.value}
 
 
 def _refuse_planned(typed: Mapping[str, str]) -> None:
