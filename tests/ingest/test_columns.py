@@ -101,7 +101,9 @@ def test_several_columns_of_labels_are_joined_without_the_empty_ones(read_as):
         **BASE, "figures": ["n"],
         "breakdown": {"columns": {"age": {"": ["19 to 21"]}, "what": {"eet": ["In work", "Work"]}}},
     }  # fmt: skip
-    text = "Area,Year,age,what,n\nKent,2025,19 to 21,Work,1\nKent,2025,17,in  work,2\nKent,2025,18,X,3"
+    text = (
+        "Area,Year,age,what,n\nKent,2025,19 to 21,Work,1\nKent,2025,17,in  work,2\nKent,2025,18,X,3"
+    )
     extract = read_as(layout, text)
     assert extract.figures["breakdown"].tolist() == ["eet", "17 | eet", "18 | X"]
     assert extract.receipt.labels_unknown == ("17", "18", "X")

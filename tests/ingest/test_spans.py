@@ -32,6 +32,8 @@ def test_what_stands_around_a_period_is_read(text, code, state):
     assert (period.code, found) == (code, state)
 
 
-@pytest.mark.parametrize("text", ["0", "2016-14 pool", "202513", "Foo 24", "31.02.2025", "2025 (Rev)"])
+@pytest.mark.parametrize(
+    "text", ["0", "2016-14 pool", "202513", "Foo 24", "31.02.2025", "2025 (Rev)"]
+)
 def test_what_is_no_period_is_none(text):
     assert read_span(text, "financial_year", RULE)[0] is None

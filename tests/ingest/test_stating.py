@@ -52,7 +52,9 @@ def test_an_unknown_qualifier_is_named_and_changes_nothing(read_as):
 
 
 def test_the_text_of_a_period_says_what_its_numbers_are(read_as):
-    extract = read_as(LAYOUT, "HB,Month,Seen,SeenQF\nS08,202503p,7,d\nS08,202502,7,\nS08,202501p,,\n")
+    extract = read_as(
+        LAYOUT, "HB,Month,Seen,SeenQF\nS08,202503p,7,d\nS08,202502,7,\nS08,202501p,,\n"
+    )
     assert extract.figures["state"].tolist() == ["provisional", "final", "not_given"]
 
 
