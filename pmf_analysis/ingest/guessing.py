@@ -9,6 +9,7 @@ import numpy as np
 
 from pmf_analysis.ingest.proposing import Table
 from pmf_analysis.ingest.sheets import Sheet
+from pmf_analysis.ingest.written_periods import read_period
 
 LOOKED_AT = 200
 """Rows of a sheet among which the header is looked for."""
@@ -46,6 +47,8 @@ def guess_table(sheet: Sheet, file_name: str, sheets: int) -> Table | None:
         return None
     names = joined_names(looked[first : last + 1])
     rows = _rows_below(sheet, last)
+    if len(rows) and _is_data(looked[last], sheet.row(int(rows[0]))):
+        return None
     if len(rows) == 0 or sum(map(bool, names)) < 2:
         return None
     return Table(title, file_name, last - first + 1, int(sheet.lines[first]), names,
@@ -71,6 +74,23 @@ def _filled_right(row: Sequence[str]) -> list[str]:
         latest = cell or latest
         held.append(latest)
     return held
+
+
+def _is_data(names: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row of names holds what the row below it holds: then it is no header.
+
+    So a table of people without a header shows nobody.
+    """
+    for name, cell in zip(names, below, strict=True):
+        if _is_number(name) and not _YEAR.fullmatch(name):
+            return True
+        if name and _is_day(name) and _is_day(cell):
+            return True
+    return False
+
+
+def _is_day(text: str) -> bool:
+    return read_period(text, "day") is not None
 
 
 def _is_number(text: str) -> bool:

@@ -7,7 +7,7 @@ counts; it names cells only where they stand among numbers, as marks do.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,8 @@ _RULES = (
 )  # fmt: skip
 _YEARS = frozenset({"financial_year", "academic_year", "calendar_year"})
 _MOST = 0.8
+_LONGEST_MARK = 4
+_LONGEST_STRANGE = 12
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def names_people(names: Sequence[str]) -> bool:
 
 def profile_column(
     name: str, place: int, column: Column, rows: NDArray[np.intp], register: FindsUnits,
-    plain: Layout, known: Mapping[str, object],
+    plain: Layout,
 ) -> Profile:  # fmt: skip
     """Look at a column's cells.
 
@@ -106,8 +108,6 @@ def profile_column(
         Finds units.
     plain : Layout
         Reads numbers; without marks.
-    known : mapping
-        Marks in lower case that every layout knows.
 
     Returns
     -------
@@ -129,9 +129,9 @@ def profile_column(
 
     numbers = share(is_number)
     marks = {text: count for text, count in sample if not is_number(text)}
-    strange = {text: count for text, count in marks.items() if len(text) > 12}
-    told = share(lambda text: text.strip("[] ").casefold() in known)
-    figures = numbers > 0.5 or (numbers + told > 0.9 and len(marks) <= 12)
+    short = share(lambda text: len(text.strip("[]")) <= _LONGEST_MARK)
+    figures = numbers > 0.5 or (numbers >= 0.2 and short > 0.9)
+    strange = any(len(text) > _LONGEST_STRANGE for text in marks)
     found = {text: register.find_unit(text) is not None for text, _ in sample}
     rule = _period_rule(sample, looked)
     return Profile(
@@ -140,7 +140,7 @@ def profile_column(
         share(lambda text: _CODE.fullmatch(text) is not None),
         share(lambda text: read_period(text, "day") is not None),
         rule,
-        marks if figures and marks and not strange else {}, tuple(text for text, _ in sample),
+        marks if figures and not strange else {}, tuple(text for text, _ in sample),
     )  # fmt: skip
 
 

@@ -76,7 +76,9 @@ class _Parts:
     others: tuple[Profile, ...]
 
 
-def propose_layout(table: Table, register: FindsUnits, layouts: Mapping[str, Layout]) -> str:
+def propose_layout(
+    table: Table, register: FindsUnits, layouts: Mapping[str, Layout], people: bool = False
+) -> str:
     """The text of a layout file.
 
     Parameters
@@ -86,6 +88,8 @@ def propose_layout(table: Table, register: FindsUnits, layouts: Mapping[str, Lay
         Finds units.
     layouts : mapping
         Those that there are: their names are not given again.
+    people : bool, optional
+        Whether it is known to be about single people, whatever its columns are called.
 
     Returns
     -------
@@ -95,12 +99,12 @@ def propose_layout(table: Table, register: FindsUnits, layouts: Mapping[str, Lay
     known = _common_markers(layouts)
     plain = Layout(name="any", version="1", title="-", source="-", abstract=True)
     profiles = [
-        profile_column(name, place, column, table.rows, register, plain, known)
+        profile_column(name, place, column, table.rows, register, plain)
         for place, (name, column) in enumerate(zip(table.names, table.columns, strict=False))
         if name
     ]
-    parts = _sort_out(profiles)
-    people = names_people(table.names)
+    parts = _sort_out(profiles, len(table.rows))
+    people = people or names_people(table.names)
     figures = parts.figures or parts.across
     head = _opening(table, layouts)
     if people or not figures:
@@ -140,7 +144,7 @@ def _common_markers(layouts: Mapping[str, Layout]) -> dict[str, object]:
 # ---- what the columns are taken for ------------------------------------------------------
 
 
-def _sort_out(profiles: Sequence[Profile]) -> _Parts:
+def _sort_out(profiles: Sequence[Profile], rows: int) -> _Parts:
     level = next((each for each in profiles if _is_level(each)), None)
     left = [each for each in profiles if each is not level]
     areas = _areas(left)
@@ -154,9 +158,10 @@ def _sort_out(profiles: Sequence[Profile]) -> _Parts:
     left = [each for each in left if each not in qualifying]
     figures = () if across else tuple(each for each in left if each.holds_figures)
     left = [each for each in left if each not in figures]
+    # labels come again and again, and in most rows
     breakdowns = tuple(
         each for each in left
-        if each.filled and each.different <= min(_MOST_LABELS, max(each.filled // 2, 1))
+        if each.filled * 2 > rows and each.different <= min(_MOST_LABELS, each.filled - 1)
     )  # fmt: skip
     others = tuple(each for each in left if each not in breakdowns)
     return _Parts(level, areas, period, across, figures, suffix, qualifying, breakdowns, others)
@@ -328,7 +333,7 @@ def _shape(text: str) -> str:
             shape += piece if len(piece) == 1 else "[A-Za-z]+"
         else:
             shape += re.escape(piece)
-    return shape.replace(r"\ ", " ")
+    return shape.replace(r"\ ", " ").replace(r"\-", "-")
 
 
 def _marker_lines(figures: Sequence[Profile], known: Mapping[str, object]) -> list[str]:
