@@ -125,7 +125,9 @@ def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: s
         for code, column in ((register.county, "england"), (region, "region"))
         if code and pd.notna(pd.Series(marks.floats(own, column))).any()
     }
-    doubled = rows["service_area"].isin(compared) & (rows["service_area"] != focus)
+    # units that report together would stand beside their own members
+    joint = {code for code, one in register.units.items() if one.members}
+    doubled = rows["service_area"].isin(compared | joint) & (rows["service_area"] != focus)
     names = {
         code: register.units[code].name if code in register.units else code
         for code in rows["service_area"]
@@ -137,7 +139,7 @@ def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: s
         focus=focus,
         names=names,
         benchmarks=called,
-        parts=register.children_of(focus),
+        parts=register.children_of(focus, context.as_at),
     )
 
 

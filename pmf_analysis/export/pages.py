@@ -125,7 +125,7 @@ def _area(prepared: Prepared, unit: Unit, place: str, whole: Mapping[str, pd.Dat
     held = prepared.register
     fact = _of(whole["fact"], [unit.code])
     finding = _of(whole["finding"], [unit.code])
-    parts = _of(whole["fact"], held.children_of(unit.code))
+    parts = _of(whole["fact"], held.children_of(unit.code, prepared.context.as_at))
     summary = summarise(fact, finding, prepared.context, parts)
     return _Area(unit, place, fact, finding, summary)
 

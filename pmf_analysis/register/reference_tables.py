@@ -23,6 +23,7 @@ from pmf_analysis.register.models import (
     Unit,
     UnitMove,
 )
+from pmf_analysis.terms import UnitKind
 
 UNIT_COLUMNS = ("code", "name", "kind", "parent", "valid_from", "valid_to", "successors", "aliases")
 UNIT_CHOICES = ("members", "case_holding", "source")
@@ -180,6 +181,9 @@ def _neighbours(
         for column in ("unit", "neighbour"):
             if row[column] not in known:
                 faults.add(row.fault(column, "the code of a unit in units.csv"))
+        kinds = {known[row[one]].kind for one in ("unit", "neighbour") if row[one] in known}
+        if len(kinds) > 1 or UnitKind.JOINT_AUTHORITY in kinds:
+            faults.add(row.fault("neighbour", "a unit of the same kind, on its own"))
         if not row["rank"].isdecimal():
             faults.add(row.fault("rank", "a whole number"))
             continue

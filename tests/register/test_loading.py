@@ -74,6 +74,18 @@ def test_faults_of_an_indicator_name_line_field_and_value(
         ("units.csv", "803;", "OLD;", "'OLD' is the code of Riverton (OLD) and a spelling of"),
         ("units.csv", ",SHIRE,2019-04-01", ",SHRE,2019-04-01", "NEW: 'SHRE' is no unit's code"),
         ("units.csv", "county,,", "county,HILL,", "SHIRE: is its own parent"),
+        ("units.csv", "2019-03-31,NEW", "2019-03-31,OLD", "OLD: is its own successor"),
+        ("units.csv", "SHIRE,,2019-03-31,", "SHIRE,,,", "OLD: has successors and no last day"),
+        ("neighbours/2024.csv", "HILL,1,NEW", "HILL,1,SHIRE", "column neighbour: given 'SHIRE', "
+         "expected a unit of the same kind, on its own"),
+        ("indicators/CP-01.yml", "objective: safe", "objective: safe\nattribute_to: whoever",
+         "attribute_to"),
+        ("indicators/CP-01.yml", "objective: safe",
+         "objective: safe\nstock: true\nattribute_to: team_at_event",
+         "a stock is counted on a day and has no event"),
+        ("indicators/CP-01.yml", "applies_to: [county, district]",
+         "applies_to: [county]\nattribute_to: home_district",
+         "attribute_to home_district needs district in applies_to"),
         ("units.csv", "\"Hill, Town of\"", "Hill, Town of", "line 5: given 10 cells, expected 9"),
         ("units.csv", "name,kind", "nom,kind", "line 1: column names do not fit (lacks 'name'; "
          "unknown 'nom')"),

@@ -134,20 +134,41 @@ def test_kents_breaks(national: Register) -> None:
 
 @pytest.mark.shared
 def test_every_area_of_the_published_tables_is_a_unit(national: Register, shared: Path) -> None:
+    columns = ["country_code", "country_name", "region_code", "region_name", "old_la_code",
+               "new_la_code", "la_name"]  # fmt: skip
+    without_areas = ("headline_figures", "national_framework")
     files = [
-        *sorted((shared / "data" / "dfe_cin_2025").glob("*.csv")),
-        *sorted((shared / "data" / "dfe_cin_vintages").glob("*.csv")),
-        *sorted((shared / "data" / "dfe_cin_2024").glob("c6*.csv")),
-        *sorted((shared / "data" / "dfe_cla_2025").glob("cla_number*.csv")),
+        path
+        for path in sorted((shared / "data").glob("dfe_*/*.csv*"))
+        if not path.name.startswith(without_areas)
     ]
-    assert len(files) == 13
+    assert len(files) == 26
+    read = [
+        pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False,
+                    usecols=lambda name: name in (*columns, "geographic_level")).drop_duplicates()
+        for path in files
+    ]  # fmt: skip
+    areas = pd.concat(read).fillna("").drop_duplicates()
+    for name in columns:
+        for text in sorted(set(areas[name]) - {"", "z", "x"}):
+            assert national.find_unit(text), (name, text)
+    local = areas[(areas["geographic_level"] == "Local authority") & (areas["new_la_code"] != "")]
+    for row in local.itertuples():
+        by_new, by_old = national.unit(row.new_la_code), national.unit(row.old_la_code)
+        assert by_new == by_old, row
+        assert by_new.parent == row.region_code
+
+
+@pytest.mark.shared
+def test_every_area_of_the_interactive_tool_is_a_unit(national: Register, shared: Path) -> None:
+    files = sorted((shared / "data" / "lait").glob("*.parquet"))
+    assert len(files) == 2
     for path in files:
-        areas = pd.read_csv(
-            path, dtype=str, encoding="utf-8-sig", keep_default_na=False,
-            usecols=["region_code", "old_la_code", "new_la_code", "geographic_level"],
-        ).drop_duplicates()  # fmt: skip
-        local = areas[areas["geographic_level"] == "Local authority"]
-        for row in local.itertuples():
-            by_new, by_old = national.unit(row.new_la_code), national.unit(row.old_la_code)
-            assert by_new == by_old, row
-            assert by_new.parent == row.region_code
+        areas = pd.read_parquet(path, columns=["LA and Regions", "LA Number"]).drop_duplicates()
+        assert len(areas) == 170
+        for name, number in areas.itertuples(index=False):
+            by_name, by_number = national.unit(name), national.unit(f"{number:.0f}")
+            assert by_name == by_number, (name, number)
+        found = {national.unit(name).code for name in areas["LA and Regions"]}
+        alone = {code for code, unit in national.units.items() if not unit.members}
+        assert found == alone
