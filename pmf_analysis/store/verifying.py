@@ -154,9 +154,8 @@ def _derived_faults(store: Store, receipt: Mapping, again: str) -> Iterator[Faul
         yield Fault(_inside(store, path), "is not the only table of its delivery", make)
     for path in held:
         yield from _table_faults(store, path, _FIGURES, receipt.get("cells"), make)
-    tables = receipt.get("records")
     place = store.processed / "records" / delivery
-    if tables and not place.is_dir():
+    if receipt.get("holds") == "records" and receipt["rows_read"] and not place.is_dir():
         yield Fault(_inside(store, place), "is missing", f"Make it again: {again}")
 
 

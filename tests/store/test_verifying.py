@@ -28,7 +28,7 @@ def store(tmp_path) -> Store:
     )
     receipt = {
         "id": digest[:16], "file_name": "c1.csv", "sha256": digest, "table": "c1", "cells": 1,
-        "published": "2025-03-31", "records": {"episodes": 2},
+        "published": "2025-03-31", "holds": "records", "rows_read": 2,
     }  # fmt: skip
     store.add_delivery(delivered, receipt, figures, {"episodes": pd.DataFrame({"n": [1, 2]})})
     store.put_prepared("k", {"analysis": figures})
