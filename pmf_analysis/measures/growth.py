@@ -6,9 +6,9 @@ looked up as they stood when they were as old: the share of their cases that cam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ GROWTH = ("late_share", "late_cases", "late_periods")
 """Share of all cases that came in later; the cases and periods that it was measured on."""
 
 _KEY = [*SERIES, "period"]
+_BETWEEN = "\x1f"
 _WITHOUT_CASES = (MeasureKind.MEAN, MeasureKind.MEDIAN)
 
 
@@ -109,14 +110,10 @@ def _grown(
     """Figures that have matured, as they once stood: their age then, cases then and cases now."""
     mature = _aged(measured[measured["indicator"].isin(codes)], context)
     mature = mature[mature["age"] >= mature["matures_after"]]
-    early = [
-        _aged(known, context) for known in _as_delivered(figures, receipts, context, sorted(codes))
-    ]
-    early = [rows[rows["age"] < rows["matures_after"]] for rows in early]
-    if not early:
-        return pd.DataFrame(columns=["indicator"])
-    columns = [*_KEY, "unit_kind", "age", "cases"]
-    pairs = pd.concat(early, ignore_index=True)[columns].merge(
+    delivered = _as_delivered(figures, receipts, context, sorted(codes))
+    early = _aged(delivered, context)
+    early = early[early["age"] < early["matures_after"]]
+    pairs = early[[*_KEY, "unit_kind", "age", "cases"]].merge(
         mature[[*_KEY, "cases"]], on=_KEY, suffixes=("", "_final")
     )
     return pairs.dropna(subset=["cases", "cases_final"]).sort_values([*_KEY, "age"], kind="stable")
@@ -127,26 +124,30 @@ def _as_delivered(
     receipts: Sequence[Mapping[str, object]],
     context: Context,
     codes: Sequence[str],
-) -> Iterator[pd.DataFrame]:
-    """For each day of publication, the young figures that were delivered on it."""
+) -> pd.DataFrame:
+    """Every figure that was young when it was delivered, as each delivery gave it.
+
+    The days of publication are told apart by the cohort, so that all are built at once and
+    none takes the place of another.
+    """
     register = context.register
     chosen = {code: register.indicators[code] for code in codes}
-    longest = timedelta(days=max(one.matures_after for one in chosen.values()))
+    longest = max(one.matures_after for one in chosen.values())
     tables = {source.table for one in chosen.values() for source in one.source.all}
+    day_of = {str(one["id"]): str(one["published"]) for one in receipts}
     wanted = figures[figures["table"].isin(tables)]
-    known = [periods.try_parse(str(code)) for code in wanted["period"].unique()]
-    ends = {period.code: period.end for period in known if period is not None}
-    by_day: dict[str, list[Mapping[str, object]]] = {}
-    for receipt in receipts:
-        by_day.setdefault(str(receipt["published"]), []).append(receipt)
-    for day, given in sorted(by_day.items()):
-        on = date.fromisoformat(day)
-        young = {code for code, end in ends.items() if end + longest > on}
-        ids = {str(one["id"]) for one in given}
-        held = wanted[wanted["delivery"].isin(ids) & wanted["period"].isin(young)]
-        if on <= context.as_at and len(held):
-            then = replace(context, register=replace(register, indicators=chosen), as_at=on)
-            yield build(held, given, then)
+    days = wanted["delivery"].map(day_of)
+    known = {str(code): periods.try_parse(str(code)) for code in wanted["period"].unique()}
+    until = {
+        code: (period.end + timedelta(days=longest)).isoformat()
+        for code, period in known.items()
+        if period is not None
+    }
+    young = days < wanted["period"].map(until).fillna("")
+    held = wanted[young].assign(cohort=wanted["cohort"] + _BETWEEN + days)
+    then = replace(context, register=replace(register, indicators=chosen))
+    built = build(held, receipts, then)
+    return built.assign(cohort=built["cohort"].str.split(_BETWEEN).str[0])
 
 
 def _aged(measured: pd.DataFrame, context: Context) -> pd.DataFrame:

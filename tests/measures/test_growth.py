@@ -100,3 +100,15 @@ def test_a_share_is_never_taken_from_another_kind_of_unit(make, context):
     by_unit = found[found["period"] == "2025-06"].set_index("service_area")["late_share"]
     assert by_unit["A"] == pytest.approx(0.06)
     assert np.isnan(by_unit["B"])
+
+
+def test_nothing_young_in_any_delivery_measures_nothing(make, context):
+    old = make.figures(make.monthly("2024-01", [(9, 10)]), "d1")
+    marked = make.figures(make.monthly("2025-06", [(9, 10)]), "d2")
+    receipts = [
+        {"id": "d1", "published": "2025-06-06"}, {"id": "d2", "published": "2025-12-06"}
+    ]  # fmt: skip
+    both = pd.concat([old, marked], ignore_index=True)
+    found = grown(both, receipts, replace(context, as_at=date(2025, 12, 6)))
+    assert found["late_share"].isna().all()
+    assert measures.growth._as_delivered(both, receipts, context, ["SHARE"]).empty
