@@ -15,12 +15,12 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pmf_analysis.errors import DeliveryError, ParameterError, WorkspaceError
+from pmf_analysis.errors import DeliveryError, ParameterError, PmfError, WorkspaceError
 from pmf_analysis.store.atomic import (
     PARTIAL,
     append_line,
@@ -216,7 +216,13 @@ class Store:
             (folder / RECEIPT).write_bytes(canonical_json(dict(receipt)))
             settle(folder)
 
-        return atomic_folder(self.raw / delivery, fill)
+        try:
+            return atomic_folder(self.raw / delivery, fill)
+        except PmfError:  # its tables belong to nothing then, and take up room
+            for path in self.places_of(delivery):
+                with suppress(WorkspaceError):
+                    remove(path)
+            raise
 
     def amend_published(self, delivery: str, published: date, by: str = "") -> bool:
         """Give a stored delivery the publication date that is said later.
