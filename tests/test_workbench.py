@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from pmf_analysis import prepared, receiving, workbench
+from pmf_analysis import prepared, receiving, register, workbench
 from pmf_analysis.errors import ParameterError
+from pmf_analysis.register import Context
 from pmf_analysis.store import Store, create_workspace
 from pmf_analysis.synthetic import DEMO_SEED, write_county
+from pmf_analysis.terms import Structure
 
 VERBS = (
     "glance", "trend", "variance", "forecast", "findings", "about", "breaks", "trend_table",
@@ -106,3 +109,34 @@ def test_a_change_of_the_register_is_a_change_of_input(store, tmp_path):
     changed = Store(copy)
     held = prepared.prepare(store).key
     assert prepared.prepare(changed).key != held
+
+
+def test_the_structure_is_part_of_the_key_only_where_it_is_not_that_of_then(store):
+    on, receipts = prepared.known_at(store, None)
+    held = register.load(store.reference)
+    keys = {
+        structure: prepared.prepared_key(
+            store, Context(held.under(structure), on, structure), receipts, ""
+        )
+        for structure in Structure
+    }
+    assert keys[Structure.AS_THEN] == prepared.prepared_key(store, Context(held, on), receipts, "")
+    assert keys[Structure.AS_NOW] != keys[Structure.AS_THEN]
+
+
+def test_a_structure_that_is_none_is_refused(store):
+    with pytest.raises(ParameterError, match=r"no structure 'as_ever'.*as_then or as_now"):
+        workbench.open_run("Dunwick", workspace=store.folder, structure="as_ever")
+
+
+def test_units_as_they_are_now_are_said_to_be_so(run):
+    now = Context(run.prepared.register, run.prepared.context.as_at, Structure.AS_NOW)
+    shown = replace(run, prepared=replace(run.prepared, context=now))._repr_html_()
+    assert "units as they are now" in shown
+    assert "units as they" not in run._repr_html_()
+
+
+def test_others_are_services_that_exist_and_parts_of_the_day(run):
+    beside = set(run.others["service_area"])
+    assert {"dunwick", "easthythe", "farrow", "medwold", "north-social-work"} <= beside
+    assert not {"east-social-work", "ashmere"} & beside
