@@ -1,10 +1,10 @@
-"""The cause of each cell that differs, by what is known of the cell, its unit and its indicators."""
+"""The cause of each cell that differs, by what is known of it, its unit and its indicators."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd

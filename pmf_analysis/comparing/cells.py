@@ -50,14 +50,16 @@ class CellDifferences:
         ``new_state``, ``same_text`` (delivered alike, read differently) and ``rounded``
         (equal but for the decimals printed).
     rows : pandas.DataFrame
-        Rows that one side alone has, in periods and labels of both: ``ROW``, ``come`` (True
-        where the new delivery has it).
+        Rows that one side alone has, of labels and their periods that both have: ``ROW``,
+        ``come`` (True where the new delivery has it).
     shared : int
         Cells that both hold.
     remarked : int
         Cells with the same number under another state, such as provisional and final.
     columns, labels, periods : Names
         What one side alone has.
+    other_periods : int
+        Rows of periods that one side alone has for their label: neither come nor gone.
     """
 
     cells: pd.DataFrame
@@ -67,6 +69,7 @@ class CellDifferences:
     columns: Names
     labels: Names
     periods: Names
+    other_periods: int
 
 
 def compare_cells(old: pd.DataFrame, new: pd.DataFrame, rules: ComparingRules) -> CellDifferences:
@@ -92,7 +95,7 @@ def compare_cells(old: pd.DataFrame, new: pd.DataFrame, rules: ComparingRules) -
     old, new, periods = _shared_only(old, new, "period")
     old_at, new_at, old_row, new_row = _keys(old, new)
     here, there = _pair(old_at, new_at)
-    rows = _lone_rows(old, new, old_row, new_row)
+    rows, other_periods = _lone_rows(old, new, old_row, new_row)
     cells = _differing(old.iloc[here], new.iloc[there])
     lone = _lone_cells(old, new, here, there, old_row, new_row)
     return CellDifferences(
@@ -103,6 +106,7 @@ def compare_cells(old: pd.DataFrame, new: pd.DataFrame, rules: ComparingRules) -
         columns=columns,
         labels=labels,
         periods=periods,
+        other_periods=other_periods,
     )
 
 
@@ -317,14 +321,19 @@ def _pair(
 
 def _lone_rows(
     old: pd.DataFrame, new: pd.DataFrame, old_row: NDArray[np.int64], new_row: NDArray[np.int64]
-) -> pd.DataFrame:
-    sides = []
+) -> tuple[pd.DataFrame, int]:
+    """Rows that one side alone has, and how many are of a period new or old for their label."""
+    sides, apart = [], 0
+    spans = ["breakdown", "period"]
+    held = [pd.MultiIndex.from_frame(side[spans].drop_duplicates()) for side in (old, new)]
     for figures, rows, others, come in ((old, old_row, new_row, False),
                                         (new, new_row, old_row, True)):  # fmt: skip
         alone = ~np.isin(rows, others)
         found = figures.loc[alone, list(ROW)].drop_duplicates()
-        sides.append(found.assign(come=come))
-    return pd.concat(sides, ignore_index=True)
+        there = pd.MultiIndex.from_frame(found[spans]).isin(held[0 if come else 1])
+        apart += int((~there).sum())
+        sides.append(found[there].assign(come=come))
+    return pd.concat(sides, ignore_index=True), apart
 
 
 def _lone_cells(

@@ -39,7 +39,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class _Recipe:
+class _Wanted:
     """What a table is made of with the present program."""
 
     known: Ingredients
@@ -55,25 +55,25 @@ class _Recipe:
         return self.known.known, told, self.structure
 
 
-@dataclass
-class _Kitchen:
-    """Makes tables from recipes, each once."""
+@dataclass(frozen=True)
+class _Maker:
+    """Makes wanted tables, each once."""
 
     store: Store
     ready: dict[tuple[object, ...], pd.DataFrame] = field(default_factory=dict)
 
-    def table(self, recipe: _Recipe) -> pd.DataFrame:
-        if recipe.name not in self.ready:
-            register = recipe.definition
-            if register.digest() != recipe.units.digest():
-                register = made.with_units_of(recipe.definition, recipe.units)
-            self.ready[recipe.name] = made.recomputed_figures(
-                self.store, recipe.known, register, recipe.structure
+    def table(self, each: _Wanted) -> pd.DataFrame:
+        if each.name not in self.ready:
+            register = each.definition
+            if register.digest() != each.units.digest():
+                register = made.with_units_of(each.definition, each.units)
+            self.ready[each.name] = made.recomputed_figures(
+                self.store, each.known, register, each.structure
             )
-        return self.ready[recipe.name]
+        return self.ready[each.name]
 
 
-def chain_between(store: Store, first: Ingredients, second: Ingredients) -> Chain:
+def chain_between(store: Store, first: Ingredients, second: Ingredients, own: Register) -> Chain:
     """The states between two sides, in the fixed order: deliveries, definition, units, program.
 
     Parameters
@@ -81,6 +81,8 @@ def chain_between(store: Store, first: Ingredients, second: Ingredients) -> Chai
     store : Store
     first, second : Ingredients
         The earlier side first.
+    own : Register
+        The workspace's.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def chain_between(store: Store, first: Ingredients, second: Ingredients) -> Chai
         If the tables of a side are gone and cannot be made again.
     """
     stored = [made.stored_figures(one, store) for one in (first, second)]
-    registers, gone = _kept(store, first, second)
+    registers, gone = _kept(store, first, second, own)
     present = prepared.code_digest()
     if gone and not _one_exchanged(first, second, stored):
         return _ends(first, second, stored, gone)
@@ -104,18 +106,19 @@ def chain_between(store: Store, first: Ingredients, second: Ingredients) -> Chai
     held, after = registers
     same_units = (held.units, held.unit_moves) == (after.units, after.unit_moves)
     between = after if same_units else held
-    recipes = [
-        _Recipe(first, held, held, first.structure),
-        _Recipe(second, held, held, first.structure),
-        _Recipe(second, after, between, first.structure),
-        _Recipe(second, after, after, second.structure),
+    wanted = [
+        _Wanted(first, held, held, first.structure),
+        _Wanted(second, held, held, first.structure),
+        _Wanted(second, after, between, first.structure),
+        _Wanted(second, after, after, second.structure),
     ]
-    kitchen = _Kitchen(store)
-    for one, table, recipe in zip((first, second), stored, (recipes[0], recipes[-1]), strict=True):
+    maker = _Maker(store)
+    ends = (wanted[0], wanted[-1])
+    for one, table, each in zip((first, second), stored, ends, strict=True):
         if table is not None and one.code == present:
-            kitchen.ready[recipe.name] = table
+            maker.ready[each.name] = table
     try:
-        tables = [kitchen.table(recipe) for recipe in recipes]
+        tables = [maker.table(each) for each in wanted]
     except PmfError as error:
         return _ends(first, second, stored, [f"a state between the two cannot be made ({error})"])
     steps = [DELIVERIES, Cause.DEFINITION.value, Cause.STRUCTURE.value]
@@ -132,12 +135,12 @@ def chain_between(store: Store, first: Ingredients, second: Ingredients) -> Chai
 
 
 def _kept(
-    store: Store, first: Ingredients, second: Ingredients
+    store: Store, first: Ingredients, second: Ingredients, own: Register
 ) -> tuple[list[Register], list[str]]:
     """Both registers, and what is gone of all that the states between would need."""
     registers, gone = [], []
     for one in (first, second):
-        register, why = made.register_of(one, store)
+        register, why = made.register_of(one, store, own)
         if register is None:
             gone.append(why)
         else:

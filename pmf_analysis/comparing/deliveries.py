@@ -155,7 +155,7 @@ def _with_causes(
     ratios = ratios_of(pair.table, pair.register)
     cells = add_members(cells, old, new, ratios, pair.register, pair.rules)
     rows = add_row_causes(found.rows, *judged).assign(column="")
-    codes = changed_codes(*pair.receipts, old, new, pair.table).assign(column="")
+    codes = changed_codes(*pair.receipts, old, new).assign(column="")
     sides = [one for one in (cells, rows, codes) if len(one)] or [cells]
     return pd.concat(sides, ignore_index=True).assign(table=pair.table)
 

@@ -13,6 +13,7 @@ from pmf_analysis import measures
 from pmf_analysis.comparing import measure_changes
 from pmf_analysis.comparing.causes import directions_of, kinds_of_moves
 from pmf_analysis.comparing.directions import LEVELS_CHANGED, Moved
+from pmf_analysis.comparing.reads import read_figures, tables_read
 from pmf_analysis.register import Context, Register
 from pmf_analysis.store import Store
 from pmf_analysis.terms import Cause
@@ -51,9 +52,12 @@ def effects_of(
     fed = replace(register, indicators={code: register.indicators[code] for code in indicators})
     context = Context(fed, later)
     others, beside = _other_tables(store, fed, str(old["table"]), later)
+    others = read_figures(others, fed)
     sides = []
     for receipt, own in zip((old, new), figures, strict=True):
-        filled = [one for one in (own, others) if len(one)]
+        filled = [one for one in (read_figures(own, fed), others) if len(one)]
+        if not filled:
+            return _nothing()
         built = measures.build(pd.concat(filled, ignore_index=True), [receipt, *beside], context)
         rated = measure_changes.with_status(built, context)
         sides.append(measure_changes.as_figures(rated))
@@ -64,19 +68,17 @@ def effects_of(
 def _other_tables(
     store: Store, register: Register, table: str, later: date
 ) -> tuple[pd.DataFrame, list[Receipt]]:
-    wanted = {
-        name
-        for indicator in register.indicators.values()
-        for published in indicator.source.all
-        for name, _, _ in published.reads
-        if name != table
-    }
+    wanted = set(tables_read(register)) - {table}
     beside = [
         one
         for one in store.deliveries()
         if one["table"] in wanted and date.fromisoformat(str(one["published"])) <= later
     ]
     return store.figures([str(one["id"]) for one in beside], tables=sorted(wanted)), beside
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame()
 
 
 def _differing(joined: pd.DataFrame, register: Register, one: str, other: str) -> pd.DataFrame:

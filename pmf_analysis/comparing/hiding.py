@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-
 WITHHELD_NOW = "published before, withheld now"
 SAME_ROW = "stands in the row of a figure withheld now"
 GIVES_AWAY = "would give away a figure withheld now"

@@ -164,8 +164,10 @@ def gone_deliveries(made_of: Ingredients, store: Store) -> list[str]:
     return [one for one, _ in made_of.deliveries if not store.has_delivery(one)]
 
 
-def register_of(made_of: Ingredients, store: Store) -> tuple[Register | None, str]:
-    """A side's register, or None and why it cannot be had."""
+def register_of(made_of: Ingredients, store: Store, own: Register) -> tuple[Register | None, str]:
+    """A side's register, or None and why it cannot be had; ``own`` is the workspace's."""
+    if made_of.register == own.digest():
+        return own, ""
     try:
         found = prepared.kept_register(store, made_of.register)
     except PmfError as error:

@@ -62,13 +62,14 @@ def compare_known(store: Store, old: Side, new: Side, register: Register) -> Com
     rules = comparing_rules(register)
     if replace(first, side=second.side, key="") == replace(second, key=""):
         return _nothing_differs(old, new)
-    chain = chain_between(store, first, second)
+    chain = chain_between(store, first, second, register)
     joined = figures_of.side_by_side(chain.tables)
     end = len(chain.tables) - 1
     moved = figures_of.figure_moved(joined, 0, end) | figures_of.status_moved(joined, 0, end)
     alone = figures_of.new_periods(joined, 0, end)
-    figures = figures_of.one_figure_each(joined[moved & ~alone].reset_index(drop=True),
-                                         range(end + 1))  # fmt: skip
+    figures = figures_of.one_figure_each(
+        joined[moved & ~alone].reset_index(drop=True), range(end + 1)
+    )
     in_turn = first.known != second.known
     changes = _changes(figures, chain, register, first.as_at)
     withheld = _withheld_now(figures, store, register, rules, second, in_turn=in_turn)
@@ -130,7 +131,7 @@ def _changes(
     if chain.steps == (UNTOLD,):
         change = table["new_value"] - table["old_value"]
         none = pd.Series(0.0, index=table.index).where(change.notna())
-        parts = pd.DataFrame({name: none for name in PARTS}).assign(cause="")
+        parts = pd.DataFrame(dict.fromkeys(PARTS, none)).assign(cause="")
         table = table.assign(kind=NOT_TOLD_APART)
     else:
         late = not_matured(table, register, earlier)

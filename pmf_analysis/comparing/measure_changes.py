@@ -115,7 +115,10 @@ def new_periods(joined: pd.DataFrame, old: int, new: int) -> NDArray[np.bool_]:
 
 
 def one_figure_each(joined: pd.DataFrame, columns: Sequence[int]) -> pd.DataFrame:
-    """Without the shown figures that repeat the value in every table."""
+    """Without shown figures that repeat the value in every table, and values that stood still.
+
+    The status is that of the shown figure, and stands beside it alone where both are there.
+    """
     keys = list(MEASURED)
     shown = joined["column"] == SHOWN
     value_of = joined[~shown].set_index(keys)
@@ -129,11 +132,13 @@ def one_figure_each(joined: pd.DataFrame, columns: Sequence[int]) -> pd.DataFram
             repeats &= (here == there) | both_none
     dropped = np.zeros(len(joined), dtype=bool)
     dropped[np.flatnonzero(shown.to_numpy())[repeats]] = True
-    # the status is that of the shown figure, and stands beside it alone
     apart = pd.MultiIndex.from_frame(joined.loc[shown & ~dropped, keys])
     unrated = ~shown.to_numpy() & pd.MultiIndex.from_frame(joined[keys]).isin(apart)
     rags = {
         f"rag_{number}": joined[f"rag_{number}"].where(~unrated, "").astype(object)
         for number in columns
     }
-    return joined.assign(**rags)[~dropped].reset_index(drop=True)
+    kept = joined.assign(**rags)[~dropped].reset_index(drop=True)
+    first, last = columns[0], columns[-1]
+    moved = figure_moved(kept, first, last) | status_moved(kept, first, last)
+    return kept[moved].reset_index(drop=True)

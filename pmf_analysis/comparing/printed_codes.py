@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from pmf_analysis import periods
@@ -15,6 +14,8 @@ from pmf_analysis.markup import plain
 from pmf_analysis.terms import Cause
 
 _SHOWN = 40
+_Printed = dict[str, list[Mapping[str, object]]]
+"""Unit to the ways in which a file names it."""
 
 
 def changed_codes(
@@ -22,37 +23,38 @@ def changed_codes(
     new_receipt: Mapping[str, object],
     old: pd.DataFrame,
     new: pd.DataFrame,
-    table: str,
 ) -> pd.DataFrame:
-    """Units and periods that two deliveries hold under different codes.
+    """Rows of both deliveries whose unit each names by a different code.
 
     Parameters
     ----------
     old_receipt, new_receipt : mapping
-        With ``areas``: for each unit the text that named it, and the periods.
+        With ``areas``: for each unit the text that named it, from its first period to its last.
     old, new : pandas.DataFrame
-        Figures of the two deliveries; of their keys, those of a changed code are returned.
-    table : str
-        Name of the table, where a delivery holds several.
+        Figures of the two deliveries.
 
     Returns
     -------
     pandas.DataFrame
         ``ROW``, ``direction``, ``cause`` (structure) and ``kind``, which names both codes.
     """
-    before, after = _named(old_receipt, table), _named(new_receipt, table)
-    words = {
-        key: f"{directions.CODE_CHANGED}: {_listed(before[key])} to {_listed(after[key])}"
-        for key in sorted(before.keys() & after.keys())
-        if not before[key] & after[key]
-    }
-    shared = pd.merge(_rows(old, words), _rows(new, words), on=list(ROW))
-    keys = zip(shared["service_area"], shared["period"], strict=True)
-    return shared.assign(
+    before, after = _printed(old_receipt), _printed(new_receipt)
+    units = [
+        unit
+        for unit in sorted(before.keys() & after.keys())
+        if len(before[unit]) > 1 or _names(before[unit]) != _names(after[unit])
+    ]
+    shared = pd.merge(_rows(old, units), _rows(new, units), on=list(ROW))
+    kinds = [
+        _kind(before[unit], after[unit], period)
+        for unit, period in zip(shared["service_area"], shared["period"], strict=True)
+    ]
+    found = shared.assign(
         direction=Moved.CODE_CHANGED.value,
         cause=Cause.STRUCTURE.value,
-        kind=[words[key] for key in keys],
+        kind=pd.Series(kinds, index=shared.index, dtype="str"),
     )
+    return found[found["kind"] != ""].reset_index(drop=True)
 
 
 def tells_codes(receipt: Mapping[str, object]) -> bool:
@@ -60,27 +62,39 @@ def tells_codes(receipt: Mapping[str, object]) -> bool:
     return bool(receipt.get("areas"))
 
 
-def _rows(figures: pd.DataFrame, words: Mapping[tuple[str, str], str]) -> pd.DataFrame:
-    named = figures["service_area"].isin(sorted({unit for unit, _ in words}))
-    rows = figures.loc[named, list(ROW)].drop_duplicates()
-    keys = zip(rows["service_area"], rows["period"], strict=True)
-    return rows[np.array([key in words for key in keys], dtype=bool)]
-
-
-def _named(receipt: Mapping[str, object], table: str) -> dict[tuple[str, str], set[str]]:
-    """Unit and period to the texts that named it."""
-    found: dict[tuple[str, str], set[str]] = {}
+def _printed(receipt: Mapping[str, object]) -> _Printed:
+    found: _Printed = {}
     for entry in receipt.get("areas") or ():
-        if str(entry.get("table") or table) != table:
-            continue
-        for period in _periods(entry):
-            key = (str(entry["service_area"]), period)
-            found.setdefault(key, set()).add(str(entry["printed"]))
+        found.setdefault(str(entry["service_area"]), []).append(entry)
     return found
 
 
-def _periods(entry: Mapping[str, object]) -> Iterable[str]:
-    return [str(code) for code in entry["periods"] if periods.try_parse(str(code))]
+def _names(entries: list[Mapping[str, object]]) -> set[str]:
+    return {str(entry["printed"]) for entry in entries}
+
+
+def _rows(figures: pd.DataFrame, units: list[str]) -> pd.DataFrame:
+    return figures.loc[figures["service_area"].isin(units), list(ROW)].drop_duplicates()
+
+
+def _kind(
+    before: list[Mapping[str, object]], after: list[Mapping[str, object]], period: str
+) -> str:
+    """Both codes of a unit in a period, in words; empty where one of them is the same."""
+    old, new = _in_period(before, period), _in_period(after, period)
+    if not old or not new or old & new:
+        return ""
+    return f"{directions.CODE_CHANGED}: {_listed(old)} to {_listed(new)}"
+
+
+def _in_period(entries: list[Mapping[str, object]], period: str) -> set[str]:
+    on = periods.parse(period).end
+    return {
+        str(entry["printed"])
+        for entry in entries
+        if periods.parse(str(entry["first_period"])).end <= on
+        and on <= periods.parse(str(entry["last_period"])).end
+    }
 
 
 def _listed(texts: set[str]) -> str:

@@ -203,7 +203,7 @@ def _rounding_unit(cells: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _in_words(explained: float, remainder: float, rounding: float) -> str:
-    decimals = max(0, int(round(-np.log10(rounding)))) if rounding < 1 else 0
+    decimals = max(0, round(-np.log10(rounding))) if rounding < 1 else 0
     moved = f"members' figures moved by {_signed(explained, decimals)}"
     if abs(remainder) < rounding / 1000:
         return f"{moved}, which is all of the change"

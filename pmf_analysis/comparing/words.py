@@ -24,6 +24,7 @@ _CAUSES = {
 _LONGEST = 80
 _FEW = 3
 _ACROSS = ["table", "breakdown", "period", "column"]
+_SAME_SORT = ("table", "column", "breakdown")
 _MOVES = (Moved.HIGHER, Moved.LOWER, Moved.WITHHELD, Moved.NOW_GIVEN)
 _WORD_COLUMNS = (
     "indicator", "service_area", "cohort", "period", "code", "old_sentence", "new_sentence"
@@ -161,14 +162,14 @@ def _stories(cells: pd.DataFrame, register: Register, most: int) -> tuple[list[s
     return said, told
 
 
-def _column_decimals(cells: pd.DataFrame) -> Mapping[tuple[str, str], int]:
-    """Decimals to print the figures of each table and column with."""
-    found: dict[tuple[str, str], int] = {}
+def _column_decimals(cells: pd.DataFrame) -> Mapping[tuple[str, str, str], int]:
+    """Decimals to print the figures of each table, column and label with."""
+    found: dict[tuple[str, str, str], int] = {}
     for side in ("old_value", "new_value"):
         given = cells[cells[side].notna()]
         count = pd.Series(np.minimum(decimals_of(given[side].to_numpy(dtype=float)), 4),
                           index=given.index)  # fmt: skip
-        most = count.groupby([given["table"], given["column"]]).max()
+        most = count.groupby([given[name] for name in _SAME_SORT]).max()
         for key, decimals in most.items():
             found[key] = max(found.get(key, 0), int(decimals))
     return found
@@ -176,14 +177,14 @@ def _column_decimals(cells: pd.DataFrame) -> Mapping[tuple[str, str], int]:
 
 def _story(
     unit: str, period: str, group: pd.DataFrame, totals: pd.DataFrame, register: Register,
-    decimals: Mapping[tuple[str, str], int],
+    decimals: Mapping[tuple[str, str, str], int],
 ) -> str:  # fmt: skip
     ordered = group.sort_values(["breakdown", "column"], kind="stable")
     parts = []
     for (kind, cause), rows in ordered.groupby(["kind", "cause"], sort=True):
         moves = [
             f"{column_label(row.column, row.breakdown)} "
-            f"{_moved(row, decimals.get((row.table, row.column), 0))}"
+            f"{_moved(row, decimals.get((row.table, row.column, row.breakdown), 0))}"
             for row in rows.itertuples()
         ]
         parts.append(f"{formats.listed(moves)}: {kind} ({_cause(cause)})")
@@ -205,9 +206,9 @@ def _rank(code: str, register: Register) -> int:
     return -depth
 
 
-def _follower(row: object, register: Register, decimals: Mapping[tuple[str, str], int]) -> str:
+def _follower(row: object, register: Register, decimals: Mapping[tuple[str, str, str], int]) -> str:
     name = unit_name(row.service_area, register)
-    moved = _moved(row, decimals.get((row.table, row.column), 0))
+    moved = _moved(row, decimals.get((row.table, row.column, row.breakdown), 0))
     why = f" ({row.arithmetic})" if row.arithmetic else ""
     return f"{name} {column_label(row.column, row.breakdown)} {moved}{why}"
 
@@ -235,10 +236,7 @@ def _group(row: object, register: Register) -> str:
     else:
         indicator = register.indicators.get(row.indicator)
         what = indicator.label if indicator else row.indicator
-    if row.units == 1:
-        where = unit_name(row.unit, register)
-    else:
-        where = f"{row.units} units"
+    where = unit_name(row.unit, register) if row.units == 1 else f"{row.units} units"
     count = "1 figure" if row.figures == 1 else f"{row.figures:,} figures"
     return (
         f"{what}, {period_label(row.period)}, {where}: {count}, {row.kind} ({_cause(row.cause)})."
@@ -270,6 +268,11 @@ def delivery_notes(
         if codes:
             labels = formats.listed([period_label(code) for code in codes])
             notes.append(f"{table}: figures of {labels} {words}; they are not changes.")
+    if found.other_periods:
+        notes.append(
+            f"{table}: {found.other_periods:,} rows are of periods that one delivery alone has "
+            "for their label; they are not changes."
+        )
     if found.remarked:
         notes.append(
             f"{table}: {found.remarked:,} figures have the same number under another state, "

@@ -12,7 +12,7 @@ from pmf_analysis import formats
 from pmf_analysis.comparing.comparison import Comparison
 from pmf_analysis.comparing.directions import Moved
 from pmf_analysis.comparing.words import column_label, figure_text, period_label, unit_name
-from pmf_analysis.markup import Html, escape, plain, table_html
+from pmf_analysis.markup import Html, plain, table_html
 from pmf_analysis.register import Register
 from pmf_analysis.store import atomic_write, canonical_json
 from pmf_analysis.terms import Cause, Rag
