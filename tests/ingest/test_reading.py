@@ -283,6 +283,26 @@ def test_every_figure_state_has_a_value_just_when_it_should(read):
         assert State(state).has_value == (value == value)
 
 
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(order=st.permutations(range(8)))
+def test_the_order_of_rows_changes_nothing_but_their_lines(read, order):
+    rows = [kent(str(2010 + each), str(each), "c" if each % 3 else "", "x") for each in range(6)]
+    rows += [kent("2015", "5", "c", "x"), kent("20x5", "1", "2", "3")]
+
+    def said(text: str) -> tuple:
+        extract = read(text, "d3_x.csv")
+        figures = extract.figures.drop(columns=["delivery", "line"])
+        receipt = extract.receipt
+        return (
+            figures.sort_values(list(figures), ignore_index=True).to_csv(), receipt.states,
+            receipt.areas, len(receipt.duplicates), sorted(one.reason for one in receipt.refusals),
+        )  # fmt: skip
+
+    assert said(D3 + "".join(rows[each] for each in order)) == said(D3 + "".join(rows))
+
+
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 _CELL = st.one_of(
     st.sampled_from(

@@ -72,8 +72,6 @@ def test_known_tables_go_by_one_name_through_their_vintages(received):
             assert (name, extract.receipt.table) == (name, KNOWN[start])
             assert extract.receipt.columns_not_read == ()
             assert extract.receipt.labels_unknown == ()
-        else:
-            assert (name, extract.receipt.layout) == (name, "dfe_open_data")
 
 
 def test_kent_referrals_by_month(received):
@@ -132,3 +130,41 @@ def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_read(shared, na
         & (extract.figures["period"] == "2025-09-30")
     ].set_index("column")["value"]
     assert (kent["turnover_rate_fte"], kent["agency_rate_fte"]) == (15.4, 13.2)
+
+
+def test_the_tools_long_table_is_read_whole(shared, national, layouts):
+    receipt = read_delivery(shared / "data/lait/bds_long_0.parquet", national, layouts).receipt
+    assert (receipt.rows_in_file, receipt.rows_read) == (641_070, 640_900)
+    # the year 0 of one measure
+    assert {refusal.reason for refusal in receipt.refusals} == {
+        "Years '0' (CINPermExclusion) is no period"
+    }
+    assert receipt.states["not_available"] + len(receipt.refusals) == 93_883
+    assert receipt.cells_unread == 0
+    assert receipt.units == 170
+
+
+def test_a_board_whose_month_stands_twice_is_found(shared, national, layouts):
+    path = shared / "data/camhs_scotland_monthly/camhs-adjusted-patients-waiting.csv"
+    receipt = read_delivery(path, national, layouts).receipt
+    (twice,) = receipt.duplicates
+    assert (twice.service_area, twice.period, twice.lines) == ("S08000015", "2025-01", (32, 47))
+    assert twice.values_differ
+    assert sum(count for mark, count in receipt.qualifiers.items() if "u" in mark) == 6476
+
+
+def test_a_code_that_changed_can_be_told_from_two_receipts(received):
+    printed = []
+    for year in ("2023", "2024"):
+        name = f"dfe_cin_vintages/c1_children_in_need_referrals_and_rereferrals_2013_to_{year}.csv"
+        printed.append(
+            {
+                area.printed: (area.first_period, area.last_period)
+                for area in received[name].receipt.areas
+                if area.service_area == "E06000060"  # Buckinghamshire
+            }
+        )
+    assert printed == [
+        {"E06000060": ("2012/13", "2022/23")},
+        {"E06000060": ("2020/21", "2023/24"), "E10000002": ("2012/13", "2019/20")},
+    ]
