@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import random
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,9 +25,85 @@ BITS = (
 )  # fmt: skip
 
 
-def damaged(dice: random.Random) -> bytes:
+SHEET = "xl/worksheets/sheet1.xml"
+MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+SCHEMA = "http://schemas.openxmlformats.org"
+
+
+def workbook() -> dict[str, bytes]:
+    """The smallest Excel workbook that holds the good file."""
+    rows = "".join(
+        f'<row r="{number}">'
+        + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in line.split(","))
+        + "</row>"
+        for number, line in enumerate(GOOD.decode().splitlines(), start=1)
+    )
+    main, related = (
+        f"{SCHEMA}/spreadsheetml/2006/main",
+        f"{SCHEMA}/officeDocument/2006/relationships",
+    )
+    link = f'<Relationship Id="r1" Type="{related}'
+    links = f'<Relationships xmlns="{SCHEMA}/package/2006/relationships">{link}'
+    kind = f'ContentType="{MAIN}'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{SCHEMA}/package/2006/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" {kind}.sheet.main+xml"/>'
+        f'<Override PartName="/{SHEET}" {kind}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'{links}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{related}"><sheets>'
+        '<sheet name="figures" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{links}/worksheet" Target="worksheets/sheet1.xml"/>'
+        "</Relationships>",
+        SHEET: f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    return {name: text.encode() for name, text in parts.items()}
+
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+WORKBOOK = workbook()
+ZIPPED = zipped({"figures.csv": GOOD})
+GZIPPED = gzip.compress(GOOD, mtime=0)
+
+
+def a_csv(dice: random.Random) -> bytes:
+    return damaged(dice, GOOD)
+
+
+def a_sheet(dice: random.Random) -> bytes:
+    """A workbook that is whole but for one of its parts."""
+    part = dice.choice([SHEET, SHEET, SHEET, "xl/workbook.xml"])
+    return zipped(WORKBOOK | {part: damaged(dice, WORKBOOK[part])})
+
+
+def a_zip(dice: random.Random) -> bytes:
+    if dice.random() < 0.5:
+        return damaged(dice, ZIPPED)
+    return zipped(
+        {dice.choice(["a.csv", "a.csv", "a.csv", "../a.csv", "a.txt"]): damaged(dice, GOOD)}
+    )
+
+
+def a_gzip(dice: random.Random) -> bytes:
+    if dice.random() < 0.5:
+        return damaged(dice, GZIPPED)
+    return gzip.compress(damaged(dice, GOOD), compresslevel=1, mtime=0)
+
+
+KINDS = {"csv": a_csv, "xlsx": a_sheet, "csv.zip": a_zip, "csv.gz": a_gzip}
+
+
+def damaged(dice: random.Random, good: bytes) -> bytes:
     """A good file after one to six blows."""
-    content = bytearray(GOOD)
+    content = bytearray(good)
     for _ in range(dice.randint(1, 6)):
         at = dice.randrange(len(content) + 1)
         blow = dice.randrange(4)
@@ -38,13 +118,14 @@ def damaged(dice: random.Random) -> bytes:
     return bytes(content)
 
 
-def hold(register: object, layouts: object, folder: Path, seed: int, trials: int) -> None:
+def hold(
+    register: object, layouts: object, folder: Path, seed: int, trials: int, kind: str = "csv"
+) -> None:
     dice = random.Random(seed)
-    path = folder / "delivered_2026-01-10.csv"
+    path = folder / f"delivered_2026-01-10.{kind}"
     refused = 0
     for trial in range(trials):
-        content = damaged(dice)
-        path.write_bytes(content)
+        path.write_bytes(KINDS[kind](dice))
         try:
             extract = read_delivery(path, register, layouts=layouts)
         except PmfError as error:
@@ -60,11 +141,29 @@ def hold(register: object, layouts: object, folder: Path, seed: int, trials: int
     assert 0 < refused < trials
 
 
-def test_300_damaged_files(national: object, layouts: object, tmp_path: Path) -> None:
-    hold(national, layouts, tmp_path, seed=1, trials=300)
+@pytest.mark.parametrize(("kind", "trials"), [("csv", 100), ("xlsx", 40), ("csv.zip", 40),
+                                               ("csv.gz", 40)])  # fmt: skip
+def test_a_sample_of_damaged_files(
+    national: object, layouts: object, tmp_path: Path, kind: str, trials: int
+) -> None:
+    hold(national, layouts, tmp_path, seed=1, trials=trials, kind=kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_is_not_damaged_is_read(
+    national: object, layouts: object, tmp_path: Path, kind: str
+) -> None:
+    whole = {"csv": GOOD, "xlsx": zipped(WORKBOOK), "csv.zip": ZIPPED, "csv.gz": GZIPPED}
+    path = tmp_path / f"delivered_2026-01-10.{kind}"
+    path.write_bytes(whole[kind])
+    assert read_delivery(path, national, layouts=layouts).receipt.rows_read == 12
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 6))
-def test_5_000_damaged_files(national: object, layouts: object, tmp_path: Path, seed: int) -> None:
-    hold(national, layouts, tmp_path, seed=seed, trials=5_000)
+@pytest.mark.parametrize(("kind", "trials"), [("csv", 10_000), ("xlsx", 5_000), ("csv.zip", 5_000),
+                                               ("csv.gz", 5_000)])  # fmt: skip
+def test_100_000_damaged_files(
+    national: object, layouts: object, tmp_path: Path, kind: str, trials: int, seed: int
+) -> None:
+    hold(national, layouts, tmp_path, seed, trials, kind)
