@@ -136,15 +136,15 @@ def _as_delivered(
     tables = {source.table for one in chosen.values() for source in one.source.all}
     day_of = {str(one["id"]): str(one["published"]) for one in receipts}
     wanted = figures[figures["table"].isin(tables)]
-    days = wanted["delivery"].map(day_of)
+    wanted = wanted.assign(day=wanted["delivery"].map(day_of).astype("str"))
     known = {str(code): periods.try_parse(str(code)) for code in wanted["period"].unique()}
     until = {
         code: (period.end + timedelta(days=longest)).isoformat()
         for code, period in known.items()
         if period is not None
     }
-    young = days < wanted["period"].map(until).fillna("")
-    held = wanted[young].assign(cohort=wanted["cohort"] + _BETWEEN + days)
+    young = wanted[wanted["day"] < wanted["period"].map(until).astype("str").fillna("")]
+    held = young.assign(cohort=young["cohort"] + _BETWEEN + young["day"])
     then = replace(context, register=replace(register, indicators=chosen))
     built = build(held, receipts, then)
     return built.assign(cohort=built["cohort"].str.split(_BETWEEN).str[0])
