@@ -317,7 +317,7 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
     from pmf_analysis import analysis, findings
 
     context = prepared.context
-    figures = figure_table(prepared.store, receipts)
+    figures = figure_table(prepared.store, receipts, context.register)
     deliveries = delivery_table(receipts)
     measured = measure_table(prepared, receipts, figures)
     if measured.empty:
@@ -370,9 +370,42 @@ def _published(prepared: Prepared, analysed: pd.DataFrame) -> pd.DataFrame | Non
     return findings.beside(pd.concat(tables, ignore_index=True), analysed, prepared.context)
 
 
-def figure_table(store: Store, receipts: list[dict[str, object]]) -> pd.DataFrame:
-    """Every cell of the known deliveries."""
-    return store.figures([str(receipt["id"]) for receipt in receipts])
+def figure_table(store: Store, receipts: list[dict[str, object]], held: Register) -> pd.DataFrame:
+    """The cells of the known deliveries that a register's indicators can rest on.
+
+    Tables that no indicator reads are left out: their receipts account for every row. A
+    delivery of more cells than ``whole_up_to`` (rule set ``quality``) gives only the
+    breakdowns that are read; smaller ones come whole, so that every row beside a figure is
+    checked too.
+
+    Parameters
+    ----------
+    store : Store
+    receipts : list of dict
+        Of the known deliveries; the rows come in their order.
+    held : Register
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``tables.FIGURE``.
+    """
+    import pandas as pd
+
+    limit = float(held.rule_set("quality").values["whole_up_to"])
+    read = [cell for one in held.indicators.values() for each in one.source.all
+            for cell in each.reads]  # fmt: skip
+    tables = _tables_wanted(held)
+    labels = sorted({breakdown for _, breakdown, _ in read})
+    parts = [
+        store.figures(
+            [str(receipt["id"])], tables=tables,
+            breakdowns=labels if int(receipt["cells"]) > limit else None,
+        )
+        for receipt in receipts
+    ]  # fmt: skip
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return pd.concat(filled, ignore_index=True) if filled else store.figures([])
 
 
 def check_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> QualityResult:
@@ -425,7 +458,9 @@ def delivery_table(receipts: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def _tables_wanted(held: Register) -> list[str]:
-    return sorted({indicator.source.published.table for indicator in held.indicators.values()})
+    """Every table that an indicator reads, sorted."""
+    sources = [each for one in held.indicators.values() for each in one.source.all]
+    return sorted({table for each in sources for table, _, _ in each.reads})
 
 
 def of_indicators(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:

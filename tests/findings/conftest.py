@@ -18,7 +18,7 @@ def county(tmp_path_factory):
     receiving.receive(store, [write_county(folder / "delivered", DEMO_SEED)])
     as_at, receipts = prepared.known_at(store, None)
     context = register.Context(register.load(store.reference), as_at)
-    figures = prepared.figure_table(store, receipts)
+    figures = prepared.figure_table(store, receipts, context.register)
     held = prepared.Prepared(store, "none", context, "")
     measured = prepared.measure_table(held, receipts, figures)
     analysed = analysis.analyse_all(measured, context)

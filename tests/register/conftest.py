@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from pmf_analysis import ingest, measures
 from pmf_analysis.errors import RegisterError
-from pmf_analysis.register import load
+from pmf_analysis.register import Context, Register, load
+
+PUBLISHED_TABLES = (
+    "dfe_cin_2025/b1_*", "dfe_cin_2025/c1_*", "dfe_cin_2025/c4_*", "dfe_cin_2025/d3_*",
+    "dfe_cin_2025/d5_*", "dfe_cin_2025/ons_*", "dfe_cin_2024/b3_*", "dfe_cin_2024/b4_*",
+    "dfe_cin_2024/c2_*", "dfe_cin_2024/c5_*", "dfe_cin_2024/c6_*", "dfe_cin_2024/d6_*",
+    "dfe_cin_2024/d7_*", "dfe_cla_2025/cla_number_and_rate_per_10k_children.csv",
+    "dfe_cla_2025/la_care_leavers_*", "dfe_cla_2025/la_cla_placement_*",
+    "dfe_cla_2025/la_conviction_*", "dfe_workforce/*_2025.csv",
+)  # fmt: skip
+"""The newest release of each table, as files below ``../shared/data``."""
 
 FILES = {
     "workspace.yml": """\
@@ -101,3 +115,59 @@ def spoil(folder: Path) -> Callable[[str, str, str], str]:
         return str(caught.value)
 
     return spoilt
+
+
+@dataclass(frozen=True)
+class Nation:
+    """The national register and what the published files say by it."""
+
+    context: Context
+    figures: pd.DataFrame
+    receipts: list[dict]
+    measures: pd.DataFrame
+
+    def of(self, code: str) -> pd.DataFrame:
+        """Measures of one indicator."""
+        return self.measures[self.measures["indicator"] == code]
+
+
+@pytest.fixture(scope="session")
+def nation(root: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Nation:
+    """Every indicator of the national register, measured from the published files, once."""
+    register = load(root / "data" / "reference")
+    read = {cell for one in register.indicators.values() for each in one.source.all
+            for cell in each.reads}  # fmt: skip
+    # of the tool's 434 measures only those that an indicator reads
+    tool = pd.read_parquet(
+        shared / "data" / "lait" / "bds_long_0.parquet",
+        filters=[
+            ("Short Desc", "in", sorted(label for table, label, _ in read if table == "lait"))
+        ],
+    )
+    wanted = tmp_path_factory.mktemp("lait") / "bds_long_0.parquet"
+    tool.to_parquet(wanted)
+    files = [path for pattern in PUBLISHED_TABLES
+             for path in sorted((shared / "data").glob(pattern))]  # fmt: skip
+    layouts = ingest.load_layouts(root / "data" / "reference" / "layouts")
+    extracts = [ingest.read_delivery(path, register, layouts) for path in files]
+    extracts.append(ingest.read_delivery(wanted, register, layouts, published="2026-04-08"))
+    figures = pd.concat([one.figures for one in extracts], ignore_index=True)
+    receipts = [one.receipt.as_dict() for one in extracts]
+    context = Context(register, date(2026, 4, 8))
+    return Nation(context, figures, receipts, measures.build(figures, receipts, context))
+
+
+@pytest.fixture(scope="session")
+def latest_by_model(nation: Nation) -> dict[str, pd.DataFrame]:
+    """The comparison of the latest year, with the neighbours of each model."""
+    from pmf_analysis.analysis import comparison
+
+    now = nation.measures[nation.measures["period"].isin(["2024/25", "2025-09-30"])]
+    now = now.assign(era=0, segment=0).reset_index(drop=True)
+    held = {}
+    for model in nation.context.register.neighbour_models:
+        register = nation.context.register
+        workspace = register.workspace.model_copy(update={"neighbour_model": model})
+        by_model: Register = replace(register, workspace=workspace)
+        held[model] = comparison.analyse(now, replace(nation.context, register=by_model))
+    return held

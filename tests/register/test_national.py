@@ -13,9 +13,22 @@ from pmf_analysis.register import Register, load
 from pmf_analysis.terms import BreakKind, Polarity, UnitKind
 
 FED = (
-    "CIN", "CLA", "CLA-CEASE", "CLA-START", "CPP", "CPP-2Y", "CPP-REPEAT", "CPP-START", "NFA",
-    "NOT-IN-NEED", "REF", "REF-M", "REREF",
+    "ASSESS-45", "ASSESS-MEDIAN", "CIN", "CIN-2Y", "CIN-ABUSE", "CL-EET", "CL-HOME", "CL-NEET",
+    "CL-TOUCH", "CLA", "CLA-ADOPT", "CLA-CARER", "CLA-CEASE", "CLA-CONVICT", "CLA-DENTAL",
+    "CLA-FAR", "CLA-FOSTER", "CLA-HEALTH", "CLA-IMMUN", "CLA-MISSING", "CLA-SDQ", "CLA-SGO",
+    "CLA-START", "CPP", "CPP-2Y", "CPP-END-2Y", "CPP-REPEAT", "CPP-REVIEW", "CPP-START", "ICPC",
+    "ICPC-15", "NFA", "NOT-IN-NEED", "PLACE-3", "REF", "REF-M", "REF-POLICE", "REF-SCHOOL",
+    "REREF", "S47", "SW-AGENCY", "SW-CASELOAD", "SW-TURNOVER", "SW-VACANCY", "UASC",
 )  # fmt: skip
+HIGH = {
+    "ASSESS-45", "CL-EET", "CL-HOME", "CLA-ADOPT", "CLA-CARER", "CLA-DENTAL", "CLA-FOSTER",
+    "CLA-HEALTH", "CLA-IMMUN", "CPP-REVIEW", "ICPC-15",
+}  # fmt: skip
+LOW = {
+    "ASSESS-MEDIAN", "CL-NEET", "CL-TOUCH", "CLA-CONVICT", "CLA-FAR", "CLA-MISSING", "CLA-SDQ",
+    "CPP-2Y", "CPP-END-2Y", "CPP-REPEAT", "CPP-START", "PLACE-3", "REREF", "SW-AGENCY",
+    "SW-CASELOAD", "SW-TURNOVER", "SW-VACANCY",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +50,20 @@ def test_it_holds_the_indicators_that_the_tables_feed(national: Register) -> Non
         assert not indicator.floor
         assert indicator.ask.endswith("?")
         assert len(indicator.label) <= 30
-    low = {code for code, one in national.indicators.items() if one.polarity is Polarity.LOW}
-    assert low == {"REREF", "CPP-START", "CPP-REPEAT", "CPP-2Y"}
+    by_polarity = {way: {code for code, one in national.indicators.items() if one.polarity is way}
+                   for way in Polarity}  # fmt: skip
+    assert by_polarity[Polarity.HIGH] == HIGH
+    assert by_polarity[Polarity.LOW] == LOW
+
+
+def test_what_the_law_sets_a_time_for_is_a_duty(national: Register) -> None:
+    duties = {code for code, one in national.indicators.items() if one.duty}
+    assert duties == {"ASSESS-45", "ICPC-15", "CPP-REVIEW"}
+
+
+def test_a_polarity_that_no_source_gives_is_said_to_be_ours(national: Register) -> None:
+    ours = {code for code, one in national.indicators.items() if "our reading" in one.origin}
+    assert ours == {"ASSESS-MEDIAN", "CLA-MISSING"}
 
 
 @pytest.mark.parametrize(
