@@ -125,7 +125,7 @@ def close_period(
         )
     override = (checked_role(override_by), because.strip()) if because.strip() else ("", "")
     _refuse_closed(store, code)
-    prepared = _prepared(store, as_at, code, structure)
+    prepared = prepare(store, as_at, code, structure)
     fact = prepared.table("fact")
     figures = _figures(prepared, fact, code)
     override = _gate(prepared, figures, *override)
@@ -170,12 +170,6 @@ def checked_role(text: str) -> str:
             "Name the role that answers for it",
         )
     return role
-
-
-def _prepared(store: Store, as_at: date | None, code: str, structure: Structure) -> Prepared:
-    if structure is Structure.AS_THEN:
-        return prepare(store, as_at, code)
-    return prepare(store, as_at, code, structure)  # type: ignore[call-arg]
 
 
 def _refuse_closed(store: Store, code: str) -> None:

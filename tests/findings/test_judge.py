@@ -98,3 +98,24 @@ def test_text_from_the_register_is_never_a_template(facts, context, word):
     said = findings.judge(row, context)
     sentence = said[said["code"] == "B-BREAK"]["sentence"].iloc[0]
     assert word in sentence
+
+
+def test_a_signal_that_rests_on_a_provisional_figure_says_so(facts, found):
+    states = facts.set_index(list(SERIES))["state"]
+    signals = found[found["code"].str.match("V-(IMPROVED|WORSENED|UNUSUAL|GREEN|OFF)")]
+    rests = [
+        states[row.indicator, row.service_area, row.cohort] == "provisional"
+        for row in signals.itertuples(index=False)
+    ]
+    told = signals["sentence"].str.contains("is provisional, so this may not hold")
+    assert any(rests)
+    assert told.tolist() == rests
+
+
+def test_every_provisional_figure_has_one_line_on_how_it_could_end(facts, found):
+    young = facts[facts["shown_state"] == "provisional"]
+    said = found[found["family"] == "maturity"]
+    assert len(young) == len(said)
+    assert said["sentence"].str.startswith("This figure is provisional").all()
+    turning = said[said["code"] == "M-COULD-TURN"]["sentence"]
+    assert turning.str.contains("so its status could turn (?:Red|Amber|Green)").all()
