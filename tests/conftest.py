@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from pmf_analysis.ingest import Extract
+    from pmf_analysis.register import Register
+    from pmf_analysis.register.layouts import Layout
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_WORDS = [
@@ -36,6 +43,52 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+class SharedExtracts(Mapping):
+    """Every data file of ``../shared/data``, by ``folder/name``; each read once, when asked for."""
+
+    def __init__(self, folder: Path, register: Register, layouts: dict[str, Layout]) -> None:
+        from pmf_analysis.ingest import list_files
+
+        self._files = {path.relative_to(folder).as_posix(): path for path in list_files([folder])}
+        self._read: dict[str, Extract] = {}
+        self._register, self._layouts = register, layouts
+
+    def __getitem__(self, name: str) -> Extract:
+        if name not in self._read:
+            self._read[name] = write_deliveries().read_or_say(
+                self._files[name], self._register, self._layouts
+            )
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+@cache
+def write_deliveries() -> ModuleType:
+    """The script that writes `docs/deliveries.md`."""
+    path = ROOT / "docs" / "write_deliveries.py"
+    spec = importlib.util.spec_from_file_location("write_deliveries", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def shared_extracts(shared: Path) -> SharedExtracts:
+    """Every shared data file as read by the shipped register and layouts; nothing is read twice."""
+    from pmf_analysis import register
+    from pmf_analysis.ingest import load_layouts
+
+    reference = ROOT / "data" / "reference"
+    return SharedExtracts(
+        shared / "data", register.load(reference), load_layouts(reference / "layouts")
+    )
 
 
 @pytest.fixture(scope="session")
