@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pmf_analysis import __version__
-from pmf_analysis.cli import making, receiving, registers, running
+from pmf_analysis.cli import comparing, making, receiving, registers, running, stores
 from pmf_analysis.cli.options import Session
 from pmf_analysis.errors import PmfError
 
@@ -49,8 +49,11 @@ app.command()(running.check)
 app.command()(running.run)
 app.command("deep-dive")(running.deep_dive)
 app.command()(running.publish)
+app.command()(comparing.compare)
+app.command()(comparing.close)
 app.command()(running.lab)
 app.add_typer(registers.app, name="register")
+app.add_typer(stores.app, name="store")
 
 
 def main() -> None:

@@ -31,6 +31,17 @@ AsAt = Annotated[
     ),
 ]
 Period = Annotated[str, typer.Option(help="Last period to include, such as 2026-10 or 2024/25.")]
+Units = Annotated[
+    str,
+    typer.Option(
+        "--structure",
+        help="as_then: figures of the past under the units of their time; as_now: under today's.",
+    ),
+]
+OverrideBy = Annotated[
+    str, typer.Option(help="The role that goes on in spite of a red data-quality verdict.")
+]
+BecauseOf = Annotated[str, typer.Option("--because", help="Why; printed on every page.")]
 Areas = Annotated[
     list[str] | None,
     typer.Option("--area", help="A unit's name or code; may be repeated."),

@@ -3,7 +3,7 @@
 from pmf_analysis.comparing.comparing import compare
 from pmf_analysis.comparing.comparison import Comparison
 from pmf_analysis.comparing.directions import Moved
-from pmf_analysis.comparing.writing import as_dict, json_bytes, page, write_csv, write_page
+from pmf_analysis.comparing.writing import as_dict, json_bytes, page, write, write_csv, write_page
 
 __all__ = [
     "Comparison",
@@ -12,6 +12,7 @@ __all__ = [
     "compare",
     "json_bytes",
     "page",
+    "write",
     "write_csv",
     "write_page",
 ]

@@ -12,6 +12,7 @@ from pmf_analysis import formats
 from pmf_analysis.comparing.comparison import Comparison
 from pmf_analysis.comparing.directions import Moved
 from pmf_analysis.comparing.words import column_label, figure_text, period_label, unit_name
+from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, plain, table_html
 from pmf_analysis.register import Register
 from pmf_analysis.store import atomic_write, canonical_json
@@ -53,6 +54,26 @@ def as_dict(comparison: Comparison) -> dict[str, object]:
 def json_bytes(comparison: Comparison) -> bytes:
     """`as_dict` as canonical JSON."""
     return canonical_json(as_dict(comparison))
+
+
+def write(comparison: Comparison, register: Register, path: Path) -> Path:
+    """Write a comparison as the ending of the file says: ``.csv``, ``.html`` or ``.json``.
+
+    Raises
+    ------
+    ParameterError
+        If the ending is another one.
+    """
+    ending = path.suffix.casefold()
+    if ending == ".csv":
+        return write_csv(comparison, register, path)
+    if ending == ".html":
+        return write_page(comparison, register, path)
+    if ending == ".json":
+        return atomic_write(path, json_bytes(comparison))
+    raise ParameterError(
+        f"A comparison cannot be written to {path.name}", "a name ending in .csv, .html or .json"
+    )
 
 
 def write_csv(comparison: Comparison, register: Register, path: Path) -> Path:
