@@ -59,7 +59,8 @@ REGISTRY = re.compile("|".join([r"pypi\." + "org", "python" + "hosted", r"regist
 PRIVATE_KEY = re.compile("-----BEGIN [A-Z ]*PRIVATE" + " KEY-----")
 ADDRESS = re.compile(r"https?://[^/\s\"'<>)\]]+")
 NAMED_SOURCES = {
-    "http://www.w3.org",  # names of XML vocabularies; nothing is fetched
+    "http://schemas.openxmlformats.org",  # names of XML vocabularies; nothing is fetched
+    "http://www.w3.org",
     "https://www.nationalarchives.gov.uk",  # the licence of the published figures
     "https://www.gov.uk",
     "https://explore-education-statistics.service.gov.uk",
