@@ -45,10 +45,11 @@ def workspace(tmp_path) -> Path:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
+    """Every file but the lock of whoever writes."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and ".pmf" not in path.parts
     }
 
 
