@@ -75,7 +75,8 @@ def compare_known(store: Store, old: Side, new: Side, register: Register) -> Com
     withheld = _withheld_now(figures, store, register, rules, second, in_turn=in_turn)
     changes = hide(changes, rules.withheld_in(""), Order(False, in_turn), withheld)
     findings = [made.stored_findings(one, store) for one in (first, second)]
-    found = changed_findings(*findings, changes, either=not in_turn)
+    either = not in_turn or not _is_newest(store, second)
+    found = changed_findings(*findings, changes, either=either)
     if first is not sides[0]:
         changes, found = mirrored(changes), _mirrored_words(found)
     changes = by_consequence(changes)
@@ -164,9 +165,9 @@ def _withheld_now(
     found = withheld(figures[f"state_{end}"], figures[f"withheld_{end}"])
     if not in_turn:
         found |= withheld(figures["state_0"], figures["withheld_0"])
-    on, receipts = prepared.known_at(store, None)
-    if tuple((str(one["id"]), str(one["published"])) for one in receipts) == second.deliveries:
+    if _is_newest(store, second):
         return found
+    on, receipts = prepared.known_at(store, None)
     now = replace(
         second, as_at=max(on, second.as_at),
         deliveries=tuple((str(one["id"]), str(one["published"])) for one in receipts),
@@ -175,6 +176,13 @@ def _withheld_now(
     held = newest.set_index(_FIGURE)[["state", "parts_withheld"]]
     here = held.reindex(pd.MultiIndex.from_frame(figures[_FIGURE]))
     return found | withheld(here["state"].fillna(""), here["parts_withheld"].eq(True))
+
+
+def _is_newest(store: Store, second: Ingredients) -> bool:
+    """Whether nothing has been published after what a side knew."""
+    _, receipts = prepared.known_at(store, None)
+    known = {(str(one["id"]), str(one["published"])) for one in receipts}
+    return known <= set(second.deliveries)
 
 
 def _marks(register: Register, rules: ComparingRules) -> dict[str, frozenset[str]]:

@@ -14,7 +14,7 @@ from pmf_analysis.comparing.printed_codes import tells_codes
 from pmf_analysis.comparing.rules import ComparingRules
 from pmf_analysis.markup import plain
 from pmf_analysis.register import Register
-from pmf_analysis.terms import Cause, Rag
+from pmf_analysis.terms import Cause, Rag, State
 
 _CAUSES = {
     Cause.LATE_ENTRY: "late entry", Cause.CORRECTION: "correction",
@@ -97,7 +97,8 @@ def figure_text(value: float, state: str, hidden: str, decimals: int) -> str:
     """A figure, or the reason why there is none."""
     if value == value:
         return formats.number(value, decimals)
-    return "not shown" if hidden and state not in ("",) else short(state)
+    # a number that there is and that is not shown again
+    return "not shown" if hidden and state and State(state).has_value else short(state)
 
 
 def _of_measure(row: object, register: Register) -> str:
