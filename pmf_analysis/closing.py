@@ -120,7 +120,7 @@ def close_period(
     if bool(override_by.strip()) != bool(because.strip()):
         raise ParameterError(
             "An override needs a role and a reason",
-            "both --override-by ROLE and --reason TEXT",
+            "both --override-by ROLE and --because TEXT",
             "Give both, or neither",
         )
     override = (checked_role(override_by), because.strip()) if because.strip() else ("", "")
@@ -222,7 +222,7 @@ def _gate(
         raise PublicationError(
             f"The data-quality verdict is red for {shown}",
             "no red verdict",
-            "See pmf check; mend the data, or close with --override-by ROLE --reason TEXT",
+            "See pmf check; mend the data, or close with --override-by ROLE --because TEXT",
         )
     return override_by, because
 
