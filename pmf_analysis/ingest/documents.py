@@ -50,9 +50,10 @@ def read_document(path: str | Path) -> Document:
 
 def _bytes_of(path: Path, name: str) -> bytes:
     try:
+        # before it is opened: opening a pipe waits for its other end
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableFileError(f"{name} is no file", "a file, not a device or a pipe")
         with path.open("rb") as stream:
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise UnreadableFileError(f"{name} is no file", "a file, not a device or a pipe")
             content = stream.read(limits.LARGEST + 1)
     except FileNotFoundError as error:
         raise UnreadableFileError(

@@ -15,12 +15,8 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 
 from pmf_analysis.errors import UnreadableFileError
-from pmf_analysis.ingest.formats.limits import (
-    LONGEST_NAME,
-    MOST_MEMBERS,
-    Allowance,
-    check_ratio,
-)
+from pmf_analysis.ingest.formats import limits
+from pmf_analysis.ingest.formats.limits import LONGEST_NAME, Allowance, check_ratio
 from pmf_analysis.ingest.formats.wording import damaged, locked, shown
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -39,7 +35,7 @@ def is_zip(content: bytes) -> bool:
 
 def member_names(content: bytes) -> frozenset[str]:
     """Names of the members, as written; none where the file cannot be opened."""
-    if content.count(_ENTRY) > MOST_MEMBERS:
+    if content.count(_ENTRY) > limits.MOST_MEMBERS:
         return frozenset()
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -75,9 +71,9 @@ def unpack(
         If the file is damaged, a member is locked, has a name that no honest program
         writes, or there is more in it than its limits allow, whatever it says itself.
     """
-    if content.count(_ENTRY) > MOST_MEMBERS:
+    if content.count(_ENTRY) > limits.MOST_MEMBERS:
         raise UnreadableFileError(
-            f"{name} holds more than {MOST_MEMBERS:,} files", "an archive of a few tables",
+            f"{name} holds more than {limits.MOST_MEMBERS:,} files", "an archive of a few tables",
             "Pack the tables alone and deliver it again",
         )  # fmt: skip
     try:

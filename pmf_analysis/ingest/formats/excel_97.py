@@ -100,7 +100,10 @@ def _stream(content: bytes) -> bytes:
     (first,) = struct.unpack_from("<I", content, 48)
     directory = _chain(content, table, first, size)
     entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
-    entry = next(each for name in _NAMES for each in entries if _name_of(each) == name)
+    found = [each for name in _NAMES for each in entries if _name_of(each) == name]
+    if not found:
+        raise ValueError("no workbook")
+    entry = found[0]
     start, length = struct.unpack_from("<II", entry, 116)
     if length >= _SMALL:
         return _chain(content, table, start, size)[:length]

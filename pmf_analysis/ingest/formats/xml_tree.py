@@ -81,22 +81,41 @@ class _Element:
 
 
 class _Table:
-    """Rows of one path, column by column, each text once; columns are added as they come."""
+    """Rows of one path, column by column, each text once; only filled cells take room."""
 
     def __init__(self, path: tuple[str, ...]) -> None:
         self.path = path
         self.lines = array("q")
-        self.texts: dict[str, dict[str, int]] = {}
-        self.codes: dict[str, array[int]] = {}
+        self._texts: dict[str, dict[str, int]] = {}
+        self._rows: dict[str, array[int]] = {}
+        self._codes: dict[str, array[int]] = {}
+
+    @property
+    def width(self) -> int:
+        """How many columns there are so far."""
+        return len(self._texts)
 
     def add(self, line: int, cells: dict[str, str]) -> None:
-        for column in cells.keys() - self.codes.keys():
-            self.texts[column] = {"": 0}
-            self.codes[column] = array("i", bytes(4 * len(self.lines)))
-        for column, held in self.codes.items():
-            seen = self.texts[column]
-            held.append(seen.setdefault(cells.get(column, ""), len(seen)))
+        """A row; columns that it lacks are empty in it."""
+        row = len(self.lines)
+        for column, text in cells.items():
+            if column not in self._texts:
+                self._texts[column] = {"": 0}
+                self._rows[column], self._codes[column] = array("i"), array("i")
+            seen = self._texts[column]
+            self._rows[column].append(row)
+            self._codes[column].append(seen.setdefault(text, len(seen)))
         self.lines.append(line)
+
+    def column(self, title: str) -> Column:
+        """A column, without the empty text where no row is empty."""
+        codes = np.zeros(len(self.lines), dtype=np.int32)
+        codes[np.array(self._rows[title], dtype=np.intp)] = self._codes[title]
+        texts = np.empty(len(self._texts[title]), dtype=object)
+        texts[:] = list(self._texts[title])
+        if codes.min() > 0:
+            return Column(codes - np.int32(1), texts[1:])
+        return Column(codes, texts)
 
 
 class Tree:
@@ -186,7 +205,7 @@ class Tree:
         numbers = {title: str(each.number) for title, each in zip(around, self._open, strict=True)}
         values = {title: REPEATED.join(texts) for title, texts in element.values.items()}
         table.add(element.number, {**numbers, **element.attributes, **values})
-        self._allowance.check_grid(len(table.lines), len(table.codes), self._name)
+        self._allowance.check_grid(len(table.lines), table.width, self._name)
 
     def sheets(self) -> tuple[Sheet, ...]:
         """A sheet for each path with rows, in the order in which the paths first open."""
@@ -200,7 +219,7 @@ class Tree:
         header = (*around, *self._columns[path])
         self._allowance.spend_cells(len(table.lines), len(header), self._name)
         lines = np.array(table.lines, dtype=np.int64)
-        columns = tuple(_column(table.codes[title], table.texts[title]) for title in header)
+        columns = tuple(table.column(title) for title in header)
         return Sheet("/".join(path), header, columns, lines)
 
     def remarks(self) -> tuple[str, ...]:
@@ -228,13 +247,3 @@ def _ordinals(paths: list[tuple[str, ...]]) -> list[str]:
         f"#{name if names.count(name) == 1 else '/'.join(path)}"
         for name, path in zip(names, paths, strict=True)
     ]
-
-
-def _column(codes: array[int], texts: dict[str, int]) -> Column:
-    """The column, without the empty text where no row is empty."""
-    places = np.array(codes, dtype=np.int32)
-    held = np.empty(len(texts), dtype=object)
-    held[:] = list(texts)
-    if len(places) and places.min() > 0:
-        return Column(places - np.int32(1), held[1:])
-    return Column(places, held)
