@@ -17,7 +17,8 @@ LONGEST = 100_000
 MOST_ENTRIES = 500
 """Columns that the cells of one column may become at the most."""
 
-_NOT_READ = "no JSON object of names and single values"
+NOT_READ = "no JSON object of names and single values"
+"""Why a cell was not read."""
 
 
 def with_json_columns(grid: Grid, match: Match) -> tuple[Grid, dict[int, NDArray[np.intp]]]:

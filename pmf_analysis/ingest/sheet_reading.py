@@ -15,7 +15,7 @@ from pmf_analysis.ingest.columns import not_read, sort_columns
 from pmf_analysis.ingest.figures import RowKeys, build_figures
 from pmf_analysis.ingest.grid import Grid, read_grid
 from pmf_analysis.ingest.groups import Coded, coded
-from pmf_analysis.ingest.json_cells import with_json_columns
+from pmf_analysis.ingest.json_cells import NOT_READ, with_json_columns
 from pmf_analysis.ingest.keys import Keys, read_keys
 from pmf_analysis.ingest.matching import Match, nearest_match
 from pmf_analysis.ingest.names import table_of
@@ -167,7 +167,7 @@ def _broken_json(grid: Grid, broken: Mapping[int, np.ndarray], keys: Keys) -> Se
     kept = set(keys.kept.tolist())
     return [
         UnreadCell(
-            int(grid.lines[row]), grid.header[place], "no JSON object of names and single values",
+            int(grid.lines[row]), grid.header[place], NOT_READ,
             "", grid.sheet,
         )
         for place, rows in broken.items()
