@@ -13,11 +13,11 @@ from pmf_analysis.cli.options import (
     BecauseOf,
     OverrideBy,
     Units,
+    UnitsOf,
     the_register,
     the_store,
 )
 from pmf_analysis.cli.printing import Progress, show
-from pmf_analysis.terms import Structure
 
 if TYPE_CHECKING:
     from pmf_analysis.closing import Closed
@@ -53,7 +53,7 @@ def close(
     period: Annotated[str, typer.Argument(help="Such as 2026-10 or 2024/25.")] = "",
     by: Annotated[str, typer.Option(help="The role that closes it, never a name.")] = "",
     as_at: AsAt = "",
-    structure: Units = Structure.AS_THEN.value,
+    structure: Units = UnitsOf.AS_THEN,
     override_by: OverrideBy = "",
     because: BecauseOf = "",
     listed: Annotated[bool, typer.Option("--list", help="List the closed periods.")] = False,
@@ -76,7 +76,7 @@ def close(
     with Progress(as_json) as shown:
         shown.say("Checking, measuring, judging: all series at once")
         one = closing.close_period(
-            store, period, by, parse_date(as_at), Structure(structure), override_by, because
+            store, period, by, parse_date(as_at), structure.structure, override_by, because
         )
     show(_closed_json(one), [_closed_line(one), f"Kept in {one.folder}"], as_json)
 

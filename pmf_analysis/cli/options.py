@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from pmf_analysis.terms import Structure
 
 if TYPE_CHECKING:
     from pmf_analysis.cli.printing import Progress
     from pmf_analysis.prepared import Prepared
     from pmf_analysis.register import Register
     from pmf_analysis.store import Store
+
+
+class UnitsOf(StrEnum):
+    """Words of ``terms.Structure`` as they are typed."""
+
+    AS_THEN = "as-then"
+    AS_NOW = "as-now"
+
+    @property
+    def structure(self) -> Structure:
+        """The word of the tables."""
+        return Structure(self.value.replace("-", "_"))
 
 
 @dataclass(frozen=True)
@@ -32,10 +47,10 @@ AsAt = Annotated[
 ]
 Period = Annotated[str, typer.Option(help="Last period to include, such as 2026-10 or 2024/25.")]
 Units = Annotated[
-    str,
+    UnitsOf,
     typer.Option(
         "--structure",
-        help="as_then: figures of the past under the units of their time; as_now: under today's.",
+        help="Figures of the past under the units as they were then, or as they are now.",
     ),
 ]
 OverrideBy = Annotated[
@@ -67,13 +82,17 @@ def the_register(context: typer.Context) -> Register:
     return register.load(the_store(context).reference)
 
 
-def the_prepared(context: typer.Context, as_at: str, period: str, shown: Progress) -> Prepared:
+def the_prepared(
+    context: typer.Context, as_at: str, period: str, structure: UnitsOf, shown: Progress
+) -> Prepared:
     """The prepared tables of that workspace, computed when they are not there."""
     from pmf_analysis import prepared
     from pmf_analysis.periods import parse_date
 
     shown.say("Checking, measuring, judging: all series at once")
-    return prepared.prepare(the_store(context), parse_date(as_at), period)
+    return prepared.prepare(
+        the_store(context), parse_date(as_at), period, structure=structure.structure
+    )
 
 
 def assignments(given: list[str]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from pmf_analysis.cli.options import (
     Indicators,
     Jobs,
     Period,
+    Units,
+    UnitsOf,
     assignments,
     the_prepared,
     the_store,
@@ -26,6 +28,7 @@ def check(
     context: typer.Context,
     as_at: AsAt = "",
     period: Period = "",
+    structure: Units = UnitsOf.AS_THEN,
     as_json: AsJson = False,
 ) -> None:
     """Run the quality suites. Exit status 0 passed, 1 failed, 3 not assessed."""
@@ -35,7 +38,7 @@ def check(
     store = the_store(context)
     with Progress(as_json) as shown:
         shown.say("Running the quality suites")
-        _, result = prepared.check(store, parse_date(as_at), period)
+        _, result = prepared.check(store, parse_date(as_at), period, structure=structure.structure)
     status = quality.overall_status(result.results)
     summary = quality.summary(result.results)
     lines = [_check_line(row) for row in summary]
@@ -65,6 +68,7 @@ def run(
     ] = None,
     period: Period = "",
     as_at: AsAt = "",
+    structure: Units = UnitsOf.AS_THEN,
     jobs: Jobs = 2,
     as_json: AsJson = False,
 ) -> None:
@@ -72,7 +76,7 @@ def run(
     from pmf_analysis import main_job, runs
 
     with Progress(as_json) as shown:
-        prepared = the_prepared(context, as_at, period, shown)
+        prepared = the_prepared(context, as_at, period, structure, shown)
         plan = runs.plan_run(
             prepared, area or [], notebook or [], indicator or [], neighbours,
             assignments(parameter or []),
@@ -89,6 +93,7 @@ def deep_dive(
     notebook: Annotated[str, typer.Option(help="A notebook of scope on_demand.")] = "deep_dive",
     period: Period = "",
     as_at: AsAt = "",
+    structure: Units = UnitsOf.AS_THEN,
     lab_: Annotated[
         bool, typer.Option("--lab", help="Open the executed notebook in JupyterLab.")
     ] = False,
@@ -98,7 +103,7 @@ def deep_dive(
     from pmf_analysis import lab, main_job, runs
 
     with Progress(as_json) as shown:
-        prepared = the_prepared(context, as_at, period, shown)
+        prepared = the_prepared(context, as_at, period, structure, shown)
         plan = runs.plan_deep_dive(prepared, indicator, area, notebook)
         job = main_job.run_and_export(plan, 1, shown.step)
     report(job, prepared.store.folder, as_json, leave=not lab_)
