@@ -53,7 +53,7 @@ POLICY_WORDS = re.compile(
 
 # in pieces, so that this file does not name what it forbids
 MACHINE_PATH = re.compile(
-    r"(?<![\w.~}/-])/(?:" + "|".join(["root", "home", "work", "tmp", "opt", "Users"]) + "/)"
+    r"(?<![\w.~}/-])/(?:" + "|".join(["root", "home", "work", "tmp", "opt", "Users"]) + r")\b"
 )
 REGISTRY = re.compile("|".join([r"pypi\." + "org", "python" + "hosted", r"registry\." + "npmjs"]))
 PRIVATE_KEY = re.compile("-----BEGIN [A-Z ]*PRIVATE" + " KEY-----")
