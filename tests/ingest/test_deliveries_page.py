@@ -51,21 +51,6 @@ def test_every_row_of_every_text_file_is_read_or_refused(shared, shared_extracts
     assert counted > 100_000
 
 
-def test_the_long_table_keeps_every_row_but_those_without_a_year(shared_extracts):
-    new, old = (
-        shared_extracts["lait/bds_long_0.parquet"],
-        (shared_extracts["lait/bds_long_0__2025-04-07.parquet"]),
-    )
-    assert (new.receipt.rows_in_file, old.receipt.rows_in_file) == (641_070, 588_540)
-    assert (new.receipt.rows_refused, old.receipt.rows_refused) == (170, 0)
-    assert {refusal.reason for refusal in new.receipt.refusals} == {
-        "Years '0' (CINPermExclusion) is no period"
-    }
-    assert new.receipt.states["not_available"] == 93_883 - 170
-    assert new.receipt.duplicates == old.receipt.duplicates == ()
-    assert old.receipt.published < new.receipt.published
-
-
 @pytest.mark.parametrize(
     ("measure", "period", "value"),
     [("ReReferral", "2024/25", 21.6), ("Work_Force_TO_Rate", "2025-09-30", 15.4),
@@ -80,12 +65,6 @@ def test_kent_in_the_long_table(shared_extracts, measure, period, value):
         & (figures["period"] == period)
     ]
     assert round(float(held["value"].iloc[0]), 1) == value
-
-
-def test_a_defect_of_the_publisher_is_found(shared_extracts):
-    receipt = shared_extracts["camhs_scotland_monthly/camhs-adjusted-patients-waiting.csv"].receipt
-    (twice,) = receipt.duplicates
-    assert (twice.service_area, twice.period, twice.lines) == ("S08000015", "2025-01", (32, 47))
 
 
 def test_no_receipt_of_records_names_anybody(shared, shared_extracts):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pmf_analysis.ingest import Extract, Receipt, list_files, read_delivery
+from pmf_analysis.ingest import Extract, Receipt
 
 pytestmark = pytest.mark.shared
 
@@ -30,13 +30,12 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def received(shared: Path, national, layouts) -> dict[str, Extract]:
+def received(shared_extracts) -> dict[str, Extract]:
     """Every open-data file of four folders, read; by folder and name."""
-    files = list_files(shared / "data" / folder for folder in FOLDERS)
     return {
-        f"{path.parent.name}/{path.name}": read_delivery(path, national, layouts)
-        for path in files
-        if path.name != NOT_FIGURES
+        name: shared_extracts[name]
+        for name in shared_extracts
+        if name.split("/")[0] in FOLDERS and not name.endswith(NOT_FIGURES)
     }
 
 
@@ -117,9 +116,8 @@ def test_codes_that_changed_between_vintages_mean_one_unit(received):
     assert keys[0] < keys[1]
 
 
-def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_read(shared, national, layouts):
-    path = shared / "data" / "dfe_workforce" / "csww_indicators_2017_to_2025.csv"
-    extract = read_delivery(path, national, layouts)
+def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_read(shared_extracts):
+    extract = shared_extracts["dfe_workforce/csww_indicators_2017_to_2025.csv"]
     receipt = extract.receipt
     assert (receipt.table, receipt.last_period) == ("csww_workforce", "2025-09-30")
     assert (receipt.rows_in_file, receipt.rows_refused) == (1463, 0)
@@ -132,8 +130,8 @@ def test_a_count_of_30_september_is_dated_so_and_joint_areas_are_read(shared, na
     assert (kent["turnover_rate_fte"], kent["agency_rate_fte"]) == (15.4, 13.2)
 
 
-def test_the_tools_long_table_is_read_whole(shared, national, layouts):
-    receipt = read_delivery(shared / "data/lait/bds_long_0.parquet", national, layouts).receipt
+def test_the_tools_long_table_is_read_whole(shared_extracts):
+    receipt = shared_extracts["lait/bds_long_0.parquet"].receipt
     assert (receipt.rows_in_file, receipt.rows_read) == (641_070, 640_900)
     # the year 0 of one measure
     assert {refusal.reason for refusal in receipt.refusals} == {
@@ -144,9 +142,8 @@ def test_the_tools_long_table_is_read_whole(shared, national, layouts):
     assert receipt.units == 170
 
 
-def test_a_board_whose_month_stands_twice_is_found(shared, national, layouts):
-    path = shared / "data/camhs_scotland_monthly/camhs-adjusted-patients-waiting.csv"
-    receipt = read_delivery(path, national, layouts).receipt
+def test_a_board_whose_month_stands_twice_is_found(shared_extracts):
+    receipt = shared_extracts["camhs_scotland_monthly/camhs-adjusted-patients-waiting.csv"].receipt
     (twice,) = receipt.duplicates
     assert (twice.service_area, twice.period, twice.lines) == ("S08000015", "2025-01", (32, 47))
     assert twice.values_differ
