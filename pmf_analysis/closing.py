@@ -17,7 +17,7 @@ import pmf_analysis
 from pmf_analysis import formats, periods
 from pmf_analysis.errors import ParameterError, PublicationError, RunError, nearest
 from pmf_analysis.prepared import Prepared, code_digest, known_at, prepare
-from pmf_analysis.store import Store
+from pmf_analysis.store import Store, writes
 from pmf_analysis.store.closed import ClosedPeriod, closed_periods, put_closed
 from pmf_analysis.tables import FINDING, SERIES
 from pmf_analysis.terms import Structure, Verdict
@@ -76,6 +76,7 @@ class Closed:
     because: str = ""
 
 
+@writes("close")
 def close_period(
     store: Store,
     period: str,

@@ -101,8 +101,9 @@ def verify(store: Store, register_digest: Callable[[Path], str] | None = None) -
                 counts[kind] += 1
                 faults.update(check(store, place))
     faults.update(_closed_faults(store) if root / "closed" not in unread else ())
-    faults.update(_unfinished(store))
-    faults.update(fault for fault in _strays(store) if root / fault.where not in unread)
+    for fault in (*_unfinished(store), *_strays(store)):
+        place = root / fault.where
+        faults |= set() if unread.intersection((place, *place.parents)) else {fault}
     if register_digest:
         faults.update(_register_faults(store, register_digest))
     counts |= {"closed": _count(root / "closed"), "deleted": len(store.deleted())}
