@@ -36,7 +36,7 @@ from pmf_analysis.ingest.taking import with_taken
 from pmf_analysis.register.layouts import Layout
 from pmf_analysis.terms import Holds, State
 
-_AREA = re.compile(r"area '(.*)' is not in the register")
+_AREA = re.compile(r"area ['\"](.*)['\"] is not in the register")
 _SHOWN = 8
 _NEAREST = 3
 _SHARE = 0.5
@@ -205,9 +205,7 @@ def _explain_sheet(
     try:
         match = choose_for_sheet(sheet, layouts, document.name, several, said)
     except DeliveryError as error:
-        fits = "equally well" in error.given or "mean" in error.given
-        why = error.given if fits else "no layout describes it"
-        return replace(size, why=why), None
+        return replace(size, why=_why_none(error)), None
     if match.layout.take:
         sheet = with_taken(sheet, document.sheets, match.layout.take)
         match = choose_for_sheet(
@@ -224,6 +222,12 @@ def _explain_sheet(
     except DeliveryError as error:
         return replace(seen, why=f"{seen.why}; but it cannot be read: {error.given}"), None
     return _with_contents(seen, match, read), read
+
+
+def _why_none(error: DeliveryError) -> str:
+    """Why no layout was chosen; only sentences that name nothing but columns of layouts."""
+    safe = ("equally well", " both mean ", "is not of layout ", "is of no part of layout ")
+    return error.given if any(words in error.given for words in safe) else "no layout describes it"
 
 
 def _why(match: Match, layouts: Mapping[str, Layout]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pmf_analysis.ingest.receipt import Refusal
 
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _COUNT = re.compile(r"\b\d+ cells\b")
 
 

@@ -102,6 +102,12 @@ def test_nearest_layouts_and_what_they_lack_are_named(look):
                for near in sheet.nearest)  # fmt: skip
 
 
+def test_a_layout_that_is_said_and_does_not_fit_says_what_it_lacks(look):
+    (sheet,) = look(D3, layout="c1_referrals").sheets
+    assert sheet.layout == "" and "is not of layout c1_referrals" in sheet.why
+    assert "missing: referral_count" in sheet.why
+
+
 def test_what_cannot_be_opened_or_is_no_layout_is_an_error(look, tmp_path):
     with pytest.raises(UnreadableFileError):
         look(tmp_path / "absent.csv")

@@ -380,3 +380,32 @@ def test_a_census_of_another_year_is_read_as_records(take, tmp_path, year, sex):
     assert list(details["LAchildID"]) == ["INVENTED1"]
     assert list(extract.records["cin_children"]["Sex"]) == ["1"]
     assert "INVENTED1" not in extract.receipt.to_json().decode()
+
+
+def test_lists_of_an_inspection_with_title_rows_and_other_names(take, tmp_path, workbook):
+    contacts = ["Child Unique ID", "Sex", "Date of Contact", "Contact Source", "Postcode"]
+    leavers = ["Child ID", "Eligibility Category", "Activity Status", "LA in Touch"]
+    path = workbook(
+        tmp_path / "Council Annex A 2025-06-30.xlsx",
+        {
+            "Front page": [["Child-level data"]],
+            "1. Front door": [
+                ["List 1: contacts in the last six months"], [""], contacts,
+                ["INVENTED1", "F", "2025-05-01", "Police", "ZZ1 1ZZ"],
+                ["INVENTED2", "M", "31/02/2025", "School", "ZZ2 2ZZ"],
+            ],
+            "9. Leaving care": [leavers, ["INVENTED3", "Former relevant", "F1", "Yes"]],
+        },
+    )  # fmt: skip
+    extract = take(path)
+    assert {name: len(rows) for name, rows in extract.records.items()} == {
+        "annex_a_contacts": 2, "annex_a_care_leavers": 1,
+    }  # fmt: skip
+    assert list(extract.records["annex_a_contacts"]["Gender"]) == ["F", "M"]
+    receipt = extract.receipt
+    assert (receipt.published, receipt.data_class) == ("2025-06-30", "identified")
+    assert receipt.columns_not_read == ("Postcode",)
+    assert [(cell.line, cell.text) for cell in receipt.unread] == [(5, "")]
+    (front, *_) = receipt.sheets
+    assert (front.layout, front.rows) == ("", 1)
+    assert "INVENTED" not in receipt.to_json().decode()
