@@ -116,7 +116,8 @@ def _header_above(rows: Sequence[Sequence[str]], body: int) -> tuple[int, int]:
     while last >= 0 and sum(map(bool, rows[last])) < 2:
         last -= 1
     first = last
-    while first > 0 and last - first + 1 < MOST_HEADER_ROWS and sum(map(bool, rows[first - 1])) > 1:
+    # a title stands in the first column; a name over several columns does not
+    while first > 0 and last - first + 1 < MOST_HEADER_ROWS and any(rows[first - 1][1:]):
         first -= 1
     return (first, last) if last >= 0 else (1, 0)
 

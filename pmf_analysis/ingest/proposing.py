@@ -104,7 +104,7 @@ def propose_layout(
         if name
     ]
     parts = _sort_out(profiles, len(table.rows))
-    people = people or names_people(table.names)
+    people = people or names_people(table.names) or _of_events(profiles)
     figures = parts.figures or parts.across
     head = _opening(table, layouts)
     if people or not figures:
@@ -139,6 +139,11 @@ def _common_markers(layouts: Mapping[str, Layout]) -> dict[str, object]:
         base.split()[0] == "common" for base in each.bases
     )]  # fmt: skip
     return dict(min(held, key=len)) if held else {}
+
+
+def _of_events(profiles: Sequence[Profile]) -> bool:
+    """Whether several columns hold days, as where each row is a case with a start and an end."""
+    return sum(each.dates > 0.8 and each.different > 1 for each in profiles) > 1
 
 
 # ---- what the columns are taken for ------------------------------------------------------
@@ -310,15 +315,16 @@ def _figure_lines(parts: _Parts) -> list[str]:
 
 def _across_lines(parts: _Parts) -> list[str]:
     at, _ = _period_in_name(parts.across[0].name)
-    first = parts.across[0].name.split(" | ")
-    pieces = [
-        f"(?P<period>{_shape(first[at])})" if here == at
-        else "(?P<column>.+)" if here == len(first) - 1 or (at == len(first) - 1 and here == at - 1)
-        else "[^|]+"
-        for here in range(len(first))
-    ]  # fmt: skip
+    names = parts.across[0].name.split(" | ")
+    others = [here for here in range(len(names)) if here != at]
+    groups = {at: f"(?P<period>{_shape(names[at])})"}
+    if others:
+        groups[others.pop()] = "(?P<column>[^|]+)"
+    if others:
+        groups[others[0]] = "(?P<breakdown>[^|]+)"
+    pieces = [groups.get(here, "[^|]+") for here in range(len(names))]
     lines = ["unpivot:", "  pattern: '" + r" \| ".join(pieces) + "'"]
-    if not any("<column>" in piece for piece in pieces):
+    if len(names) == 1:
         lines.append(f"  column:         {TO_COMPLETE}: what the figures count, one_word")
     return lines
 

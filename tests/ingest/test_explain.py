@@ -184,6 +184,33 @@ def test_a_quarterly_workbook_from_proposal_to_receipt(round_trip, workbook, tmp
     assert held.loc[("E06000005", "2024/25-Q4", "Rate"), "state"] == "not_available"
 
 
+def test_three_header_rows_give_period_breakdown_and_figure(round_trip, workbook, tmp_path):
+    path = workbook(
+        tmp_path / "placements.xlsx",
+        {
+            "Notes": [["A note"]],
+            "Table": [
+                ["", "Mar-25", "", "", ""],
+                ["", "Fostering", "", "Residential", ""],
+                ["Area", *["Starts", "Ends"] * 2],
+                ["Kent", 1, 2, 3, 4],
+                ["Essex", 5, 6, 7, 8],
+            ],
+        },
+    )
+    held = round_trip(path, {}).figures
+    assert set(held["breakdown"]) == {"Fostering", "Residential"}
+    assert set(held["column"]) == {"Starts", "Ends"} and set(held["period"]) == {"2025-03"}
+    assert held["value"].sum() == 36
+
+
+def test_cases_with_a_start_and_an_end_are_taken_for_records(look):
+    found = look("Id,Begun,Ended,Team\n77001,2025-01-02,2025-02-03,Blue\n77002,2025-01-05,,Red\n"
+                 "77003,2025-03-05,2025-04-01,Red\n")  # fmt: skip
+    assert "fields:\n  Id: code\n  Begun: date" in found.sheets[0].proposal
+    assert not re.search("7700|Blue|2025-0", json.dumps(found.as_dict()))
+
+
 def test_years_of_an_unknown_kind_are_asked_for(round_trip, tmp_path):
     path = tmp_path / "adult_learning.csv"
     path.write_text(
