@@ -16,7 +16,7 @@ from pmf_analysis.store import Store, create_workspace
 pytestmark = pytest.mark.shared
 
 KENT = "E10000016"
-ANNUAL = ("CIN", "CLA", "CLA-CEASE", "CLA-START", "CPP", "CPP-2Y", "CPP-REPEAT", "CPP-START",
+ANNUAL = ("ICPC", "ICPC-15", "S47", "CIN", "CLA", "CLA-CEASE", "CLA-START", "CPP", "CPP-2Y", "CPP-REPEAT", "CPP-START",
           "NFA", "NOT-IN-NEED", "REF", "REREF")  # fmt: skip
 MEDIANS = {
     "children_in_need_rate": "CIN",
@@ -69,7 +69,7 @@ def test_every_row_is_read_or_refused_and_they_add_up_to_the_file(store, paths):
         assert read + len(receipt["refusals"]) == lines[receipt["file_name"]]
 
 
-def test_kent_and_its_neighbours_have_findings_on_all_thirteen(made):
+def test_kent_and_its_neighbours_have_findings_on_all_sixteen(made):
     units = [KENT, *made.register.neighbours(KENT)]
     assert len(units) == 11
     found = made.table("finding", units)
