@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pmf_analysis import ingest, register
+from pmf_analysis import ingest, register, settings
 from pmf_analysis.errors import DeliveryError
+from pmf_analysis.ingest.database import fetch
 from pmf_analysis.register import Register
 from pmf_analysis.register.layouts import Layout
+from pmf_analysis.register.sources import load_sources, pick_source
 from pmf_analysis.store import Store, sha256_of, writes
 
 
@@ -49,12 +52,13 @@ class _Reader:
     layout: str
     published: date | None
     origin: str
+    undated: date | None
 
     def read(self, path: Path, published: date | None) -> ingest.Extract:
         """Read one file."""
         return ingest.read_delivery(
             path, self.register, layouts=self.layouts, layout=self.layout,
-            published=published, origin=self.origin,
+            published=published, origin=self.origin, undated=self.undated,
         )  # fmt: skip
 
 
@@ -66,6 +70,7 @@ def receive(
     published: date | None = None,
     progress: Callable[[Received], None] | None = None,
     origin: str = "",
+    undated: date | None = None,
 ) -> list[Received]:
     """Receive files and folders.
 
@@ -83,6 +88,8 @@ def receive(
         Called with each file's result, in the order of the files.
     origin : str, optional
         Where the files were fetched, if they were not delivered.
+    undated : date, optional
+        Publication date of the files whose name and content say none.
 
     Returns
     -------
@@ -92,7 +99,7 @@ def receive(
     """
     reader = _Reader(
         register.load(store.reference), ingest.load_layouts(store.reference / "layouts"),
-        layout, published, origin,
+        layout, published, origin, undated,
     )  # fmt: skip
     files = ingest.list_files(paths)
     results: dict[int, Received] = {}
@@ -104,6 +111,43 @@ def receive(
                 progress(results[said])
             said += 1
     return [results[place] for place in range(len(files))]
+
+
+def receive_source(
+    store: Store,
+    name: str,
+    published: date | None = None,
+    progress: Callable[[Received], None] | None = None,
+) -> list[Received]:
+    """Ask a database for what a source describes, and receive the answer as a file.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+        Of a file in ``data/reference/sources``.
+    published : date, optional
+        Publication date; from the answer when not given.
+    progress : callable, optional
+        Called with the result.
+
+    Returns
+    -------
+    list of Received
+        Of the one file ``<name>.csv``; not stored where the database answers as before.
+
+    Raises
+    ------
+    RegisterError, ParameterError, DeliveryError
+        If there is no such source, or the database does not answer; nothing was stored.
+    """
+    source = pick_source(load_sources(store.reference / "sources"), name)
+    answer = fetch(source, settings.secret(source.address_from))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / answer.file_name
+        path.write_bytes(answer.content)
+        origin = f"database source {source.name}"
+        return receive(store, [path], source.layout, published, progress, origin)
 
 
 def _turns(files: Sequence[Path]) -> Iterator[int]:

@@ -27,6 +27,7 @@ def receipt_of(
     figures: pd.DataFrame,
     published: date | str | None,
     origin: str = "",
+    undated: date | None = None,
 ) -> Receipt:
     """The receipt of a delivery.
 
@@ -43,6 +44,8 @@ def receipt_of(
         As said by whoever delivers.
     origin : str, optional
         Where it was fetched, if it is no file.
+    undated : date, optional
+        As said for a file that says no date itself.
 
     Returns
     -------
@@ -58,7 +61,11 @@ def receipt_of(
         key=lambda span: (span.end, span.code),
     )
     on, basis = published_on(
-        document.name, spans[-1].end if spans else None, published, _date_inside(reads)
+        document.name,
+        spans[-1].end if spans else None,
+        published,
+        _date_inside(reads),
+        undated,
     )
     read, refused = (
         sum(getattr(one.account, name) for one in reads) for name in ("read", "refused")

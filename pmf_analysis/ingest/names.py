@@ -36,7 +36,7 @@ def table_of(file_name: str) -> str:
 
 def published_on(
     file_name: str, last_day: date | None, given: date | str | None = None,
-    inside: tuple[date, str] | None = None,
+    inside: tuple[date, str] | None = None, otherwise: date | None = None,
 ) -> tuple[date, str]:  # fmt: skip
     """When a delivery was published, and how that is known.
 
@@ -49,6 +49,8 @@ def published_on(
         A date said by whoever delivers.
     inside : tuple of (date, str), optional
         A date that the layout names as that of the delivery, and how it is called.
+    otherwise : date, optional
+        A date said by whoever delivers for a file that says none itself.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def published_on(
         the word "published" there, then the earliest day of it on which ``last_day`` was
         over; the date inside; otherwise ``last_day``. A name with several dates, or with a
         year before the latest period, says nothing. Where there is no period, the only month
-        with its year in the file's name stands for its first day.
+        with its year in the file's name stands for its first day; then ``otherwise``.
 
     Raises
     ------
@@ -82,9 +84,12 @@ def published_on(
     month = _only_month(file_name)
     if month:
         return month, "file name"
+    if otherwise:
+        return _given(otherwise), "given for undated files"
     raise DeliveryError(
         f"Nothing in {file_name} says when it was published", "a publication date",
-        "Say it with `pmf receive --published DATE`; nothing was stored",
+        "Say it with `pmf receive --published DATE`, or with --undated DATE for every file "
+        "that says none; nothing was stored",
     )  # fmt: skip
 
 

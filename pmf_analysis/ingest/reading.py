@@ -57,6 +57,7 @@ def read_delivery(
     layout: str = "",
     published: date | str | None = None,
     origin: str = "",
+    undated: date | None = None,
 ) -> Extract:
     """Read a delivered file by the layouts that describe its sheets.
 
@@ -74,6 +75,8 @@ def read_delivery(
         When the file was published; from its name or its periods when not given.
     origin : str, optional
         Where the file was fetched, for the receipt.
+    undated : date, optional
+        When it was published, if neither name nor content say so.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def read_delivery(
     document = read_document(Path(path))
     reads, accounts = _read_sheets(document, register, known, layout)
     figures = _together([one.figures for one in reads if one.figures is not None])
-    receipt = receipt_of(document, reads, accounts, figures, published, origin)
+    receipt = receipt_of(document, reads, accounts, figures, published, origin, undated)
     return Extract(receipt, figures, _records(reads))
 
 
