@@ -16,8 +16,8 @@ from pmf_analysis.store import Store, create_workspace
 pytestmark = pytest.mark.shared
 
 KENT = "E10000016"
-ANNUAL = ("ICPC", "ICPC-15", "S47", "CIN", "CLA", "CLA-CEASE", "CLA-START", "CPP", "CPP-2Y", "CPP-REPEAT", "CPP-START",
-          "NFA", "NOT-IN-NEED", "REF", "REREF")  # fmt: skip
+ANNUAL = ("CIN", "CLA", "CLA-CEASE", "CLA-START", "CPP", "CPP-2Y", "CPP-REPEAT", "CPP-START",
+          "ICPC", "ICPC-15", "NFA", "NOT-IN-NEED", "REF", "REREF", "S47")  # fmt: skip
 MEDIANS = {
     "children_in_need_rate": "CIN",
     "looked_after_rate": "CLA",

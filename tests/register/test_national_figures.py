@@ -188,6 +188,13 @@ def test_the_partial_first_year_of_assessments_is_left_out(nation: Nation) -> No
         assert nation.of(code)["period"].min() == "2014/15"
 
 
+def test_a_further_table_adds_no_empty_row_for_a_council_that_is_not_there(nation: Nation) -> None:
+    # LAIT has a row for every area and year; table c2 has those of councils of the day
+    cumberland = nation.context.register.unit("Cumberland").code
+    held = nation.of("ASSESS-45").query(f"service_area == '{cumberland}'")
+    assert held["period"].tolist() == ["2023/24", "2024/25"]
+
+
 def test_a_suppressed_band_is_made_good_by_the_published_share(nation: Nation) -> None:
     year = nation.of("ASSESS-45").query("period == '2023/24'")
     units = nation.context.register.units
