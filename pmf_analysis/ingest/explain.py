@@ -28,7 +28,7 @@ from pmf_analysis.ingest.matching import (
 )
 from pmf_analysis.ingest.names import published_on
 from pmf_analysis.ingest.profiles import names_people
-from pmf_analysis.ingest.proposing import propose_layout, proposed_name
+from pmf_analysis.ingest.proposing import Table, propose_layout, proposed_name
 from pmf_analysis.ingest.rows import FindsUnits
 from pmf_analysis.ingest.sheet_reading import Place, SheetExtract, read_sheet
 from pmf_analysis.ingest.sheets import Document, Sheet
@@ -185,10 +185,17 @@ def explain(
         _explain_sheet(sheet, document, several, register, known, layout)
         for sheet in document.sheets
     ]
-    private = any(each.holds == Holds.RECORDS.value for each, _ in found)
-    sheets = tuple(
-        each if each.layout else _with_proposal(each, sheet, document, register, layouts, private)
+    tables = [
+        None if each.layout else guess_table(sheet, document.name, len(document.sheets))
         for (each, _), sheet in zip(found, document.sheets, strict=True)
+    ]
+    # one table of people makes the whole file one that nobody may see
+    private = any(each.holds == Holds.RECORDS.value for each, _ in found) or any(
+        names_people(table.names) for table in tables if table is not None
+    )
+    sheets = tuple(
+        each if each.layout else _with_proposal(each, table, register, layouts, private)
+        for (each, _), table in zip(found, tables, strict=True)
     )
     reads = [read for _, read in found if read is not None]
     return Explanation(
@@ -334,11 +341,10 @@ def _use_of(name: str, layout: Layout) -> list[str]:
 
 
 def _with_proposal(
-    seen: SheetExplained, sheet: Sheet, document: Document, register: FindsUnits,
+    seen: SheetExplained, table: Table | None, register: FindsUnits,
     layouts: Mapping[str, Layout], private: bool,
 ) -> SheetExplained:  # fmt: skip
     """The nearest layouts, and a layout file to complete, for a sheet that none describes."""
-    table = guess_table(sheet, document.name, len(document.sheets))
     if table is None:
         return replace(seen, why=f"{seen.why}; no table was found in it, such as on a cover sheet")
     matches = [hold_against(table.names, each) for each in layouts.values()]
@@ -347,7 +353,6 @@ def _with_proposal(
         key=lambda match: (-match.found / len(match.layout.required), -match.found,
                            match.layout.name),
     )[:_NEAREST]  # fmt: skip
-    people = private or names_people(table.names)
     uses = tuple(
         ColumnUse(name, f"{len(np.unique(table.columns[place].codes[table.rows])):,} different")
         for place, name in enumerate(table.names) if name
@@ -356,9 +361,9 @@ def _with_proposal(
         seen, nearest=tuple(match.sentence for match in near), header_line=table.header_line,
         header_rows=table.header_rows, uses=uses,
         why=f"{seen.why}; it looks like a table about people: no cell is shown"
-        if people else seen.why,
+        if private else seen.why,
         proposal_name=proposed_name(table, layouts),
-        proposal=propose_layout(table, register, layouts, people),
+        proposal=propose_layout(table, register, layouts, private),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from pmf_analysis.ingest.names import table_of
 from pmf_analysis.ingest.profiles import Profile, names_people, profile_column
 from pmf_analysis.ingest.rows import FindsUnits
 from pmf_analysis.ingest.sheets import Column
+from pmf_analysis.ingest.taking import ANCESTOR
 from pmf_analysis.ingest.written_periods import read_period
 from pmf_analysis.register.layouts import Layout
 
@@ -101,7 +102,7 @@ def propose_layout(
     profiles = [
         profile_column(name, place, column, table.rows, register, plain)
         for place, (name, column) in enumerate(zip(table.names, table.columns, strict=False))
-        if name
+        if name and not name.startswith(ANCESTOR)
     ]
     parts = _sort_out(profiles, len(table.rows))
     people = people or names_people(table.names) or _of_events(profiles)

@@ -204,6 +204,19 @@ def test_three_header_rows_give_period_breakdown_and_figure(round_trip, workbook
     assert held["value"].sum() == 36
 
 
+def test_one_sheet_of_people_hides_the_cells_of_every_sheet(look, workbook, tmp_path):
+    path = workbook(
+        tmp_path / "visits.xlsx",
+        {
+            "Who": [["Surname", "Seen"], ["Dekker", 3]],
+            "What": [["Visit", "Number"], ["a", 1], ["b", "q9"], ["c", 4]],
+        },
+    )
+    found = look(path)
+    assert all("data_class: identified" in sheet.proposal for sheet in found.sheets)
+    assert not re.search("Dekker|q9", json.dumps(found.as_dict()))
+
+
 def test_cases_with_a_start_and_an_end_are_taken_for_records(look):
     found = look("Id,Begun,Ended,Team\n77001,2025-01-02,2025-02-03,Blue\n77002,2025-01-05,,Red\n"
                  "77003,2025-03-05,2025-04-01,Red\n")  # fmt: skip
