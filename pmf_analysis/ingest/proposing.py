@@ -31,7 +31,10 @@ _LEVELS = frozenset({"national", "regional", "local authority"})
 _PERIOD_NAME = re.compile(r"year|period|month|quarter|date|time", re.IGNORECASE)
 _AREA_NAME = re.compile(r"area|authority|\bla\b|code|org|region|board|council|place", re.IGNORECASE)
 _MOST_LABELS = 200
-_YEAR_KINDS = 'financial_year (ends on 31 March), calendar_year, academic_year or "day 09-30"'
+_YEAR_KINDS = (
+    "financial_year (ends on 31 March), calendar_year, academic_year (academic_year_ending "
+    'where one year stands alone) or "day 09-30"'
+)
 _IN_HEADER = ("financial_quarter", "calendar_quarter", "month", "day", "financial_year")
 
 
