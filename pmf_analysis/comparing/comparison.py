@@ -89,6 +89,7 @@ def as_changes(table: pd.DataFrame, *, ordered: bool = True) -> pd.DataFrame:
     pandas.DataFrame
     """
     filled = table.reset_index(drop=True)
+    filled = filled.fillna({name: "" for name in _TEXT if name in filled.columns})
     for name in (*CHANGE, "arithmetic"):
         if name not in filled.columns and name not in ("change", "relative", *PARTS):
             filled = filled.assign(**{name: "" if name in _TEXT else np.nan})

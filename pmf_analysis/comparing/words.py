@@ -221,6 +221,24 @@ def _by_group(rest: pd.DataFrame, register: Register) -> list[str]:
     """How many figures moved, by what they are, period, cause and kind."""
     if rest.empty:
         return []
+    coded = (rest["direction"] == Moved.CODE_CHANGED.value).to_numpy()
+    return [*_by_figure(rest[~coded], register), *_by_code(rest[coded], register)]
+
+
+def _by_code(rows: pd.DataFrame, register: Register) -> list[str]:
+    """Units that go by another code, each with its periods."""
+    said = []
+    for (unit, kind), held in rows.groupby(["service_area", "kind"], sort=True):
+        ends = sorted((periods.parse(str(code)) for code in held["period"]), key=lambda at: at.end)
+        span = ends[0].label if len(ends) == 1 else f"{ends[0].label} to {ends[-1].label}"
+        cause = _cause(str(held["cause"].iloc[0]))
+        said.append(f"{unit_name(str(unit), register)}, {span}: {kind} ({cause}).")
+    return said
+
+
+def _by_figure(rest: pd.DataFrame, register: Register) -> list[str]:
+    if rest.empty:
+        return []
     keys = ["table", "indicator", "column", "breakdown", "period", "cause", "kind"]
     counted = rest.groupby(keys, sort=True).agg(
         figures=("service_area", "size"), units=("service_area", "nunique"),

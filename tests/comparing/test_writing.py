@@ -12,6 +12,7 @@ import pytest
 from pmf_analysis import comparing
 from pmf_analysis.comparing.comparison import Comparison, as_changes, nothing
 from pmf_analysis.comparing.words import no_findings
+from pmf_analysis.errors import ParameterError
 
 EVIL = "=HYPERLINK(1)<script>x</script>"
 
@@ -46,6 +47,22 @@ def test_no_cell_of_the_table_begins_like_a_formula(found, national, tmp_path):
     texts = [cell for row in rows for name, cell in row.items() if name not in
              ("change", "relative", "correction")]  # fmt: skip
     assert not [text for text in texts if text[:1] in "=+-@\t\r" and text]
+
+
+def test_a_change_of_code_alone_is_written_everywhere(national, tmp_path):
+    coded = {
+        "table": "t", "service_area": "E06000060", "cohort": "all", "period": "2018/19",
+        "direction": "code_changed", "cause": "structure", "kind": "another code of the unit",
+    }  # fmt: skip
+    moved = {**coded, "old_state": "final", "new_state": "final", "old_value": 1.0,
+             "new_value": 2.0, "direction": "higher", "column": "n"}  # fmt: skip
+    changes = as_changes(pd.DataFrame([coded, moved]))
+    held = Comparison("old", "new", changes, nothing(), no_findings(), (), (), 5)
+    for ending in ("csv", "html", "json"):
+        text = comparing.write(held, national, tmp_path / f"c.{ending}").read_text("utf-8")
+        assert "another code of the unit" in text and "nan" not in text
+    with pytest.raises(ParameterError, match=r"\.csv, \.html or \.json"):
+        comparing.write(held, national, tmp_path / "c.pdf")
 
 
 def test_the_page_runs_nothing_and_says_what_is_withheld(found, national):
