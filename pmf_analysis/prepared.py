@@ -10,6 +10,7 @@ twice.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -392,7 +393,8 @@ def figure_table(store: Store, receipts: list[dict[str, object]], held: Register
     """
     import pandas as pd
 
-    limit = float(held.rule_set("quality").values["whole_up_to"])
+    # registers of before this rule read every delivery whole
+    limit = float(held.rule_set("quality").values.get("whole_up_to", math.inf))
     read = [cell for one in held.indicators.values() for each in one.source.all
             for cell in each.reads]  # fmt: skip
     tables = _tables_wanted(held)
