@@ -211,11 +211,13 @@ def _change(row: object, register: Register) -> dict[str, str]:
         "Period": period_label(row.period),
         "Before": old,
         "Now": new,
-        "Change": "" if row.change != row.change else _number(row.change, decimals),
+        "Change": "no number" if row.change != row.change else _number(row.change, decimals),
         "Moved": Moved(row.direction).label,
         "Cause": Cause(row.cause).label if row.cause else _NO_CAUSE,
         "In words": "; ".join(part for part in (row.kind, row.arithmetic) if part),
-        "Status": "" if status[0] == status[1] else " to ".join(one or "none" for one in status),
+        "Status": "no change"
+        if status[0] == status[1]
+        else " to ".join(one or "none" for one in status),
     }
 
 
