@@ -14,6 +14,7 @@ from pmf_analysis.measures.calendar import place
 from pmf_analysis.measures.known import REASONS, KnownTable, known_tables
 from pmf_analysis.measures.parts import Parts, parts_of
 from pmf_analysis.measures.rolling import cut_at_breaks, shown
+from pmf_analysis.measures.settling import settled
 from pmf_analysis.measures.sources import WITHHELD, first_with_number
 from pmf_analysis.measures.structure import under_structure
 from pmf_analysis.measures.values import (
@@ -101,7 +102,8 @@ def _measures(
         _of_source(indicator, source, held, rule, context.as_at)
         for source, held in zip(sources, parts, strict=True)
     ]
-    measures = first_with_number(given, context.register)
+    measures = first_with_number([one.drop(columns="printed") for one in given], context.register)
+    measures = settled(measures, given, indicator, context.register)
     measures = under_structure(measures, indicator, context, rule)
     placed = place(measures["period"])
     yearly = any(held.yearly for held in parts)
@@ -133,6 +135,7 @@ def _of_source(
             "quality": Verdict.NOT_ASSESSED.value,
             "deliveries": _joined(rows["delivery"].to_numpy(dtype=object), parts.supplier),
             "withheld": np.isin(parts.printed.reason, WITHHELD),
+            "printed": np.where(parts.printed.clash, np.nan, parts.printed.value),
         }
     )
 
