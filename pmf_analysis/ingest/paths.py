@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pmf_analysis.errors import UnreadableFileError
-from pmf_analysis.ingest.formats.choosing import ending_of, endings_in_words
+from pmf_analysis.ingest.formats import choosing
+from pmf_analysis.ingest.formats.choosing import endings_in_words
 from pmf_analysis.ingest.formats.wording import shown
 
 
@@ -30,8 +31,8 @@ class Found:
 
 
 def is_data_file(path: Path) -> bool:
-    """Whether a file's name ends as a delivery's does."""
-    return bool(ending_of(path.name))
+    """Whether a file of a folder is named as a delivery is; ``readme.txt`` is not."""
+    return choosing.is_data_file(path.name)
 
 
 def read_paths(paths: Iterable[str | Path]) -> Found:

@@ -26,7 +26,7 @@ MISNAMED = {
     "xml.csv": (b"<?xml version='1.0'?><a/>", "not a CSV file: its bytes are those of an XML"),
     "parquet.csv": (b"PAR1 PAR1", "not a CSV file: its bytes are those of a Parquet file"),
     "old.csv": (b"\xd0\xcf\x11\xe0" + bytes(600), "those of an old Excel workbook"),
-    "utf16.csv": ("a,b\n".encode("utf-16"), "those of text in UTF-16"),
+    "utf16.xlsx": ("a,b\n".encode("utf-16"), "those of text in UTF-16"),
     "marked.tsv": ("a\tb\n".encode("utf-16-le"), "control character 0x00"),
     "picture.xlsx": (PNG, "those of no kind that is known"),
     "empty.xlsx": (b"", "is empty"),

@@ -19,8 +19,6 @@ SAVE_AS = "Save it as CSV (UTF-8) and deliver it again"
 
 _OTHER_MARKS = (
     (b"%PDF", "a PDF document"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
     (b"\x1f\x8b", "a gzip file; its name would end in .csv.gz"),
     (b"PK\x03\x04", "a zip file"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
@@ -60,6 +58,16 @@ def ending_of(name: str) -> str:
     folded = name.casefold()
     found = [ending for ending in endings() if folded.endswith(ending)]
     return max(found, key=len, default="")
+
+
+def is_data_file(name: str) -> bool:
+    """Whether a file among others is taken for data: ``readme.txt`` is not.
+
+    A file that ends in ``.txt`` is read where it is named itself.
+    """
+    ending = ending_of(name)
+    notes = tuple(e for module in known() for e in getattr(module, "ALSO_NOTES", ()))
+    return bool(ending) and not ending.startswith(notes)
 
 
 def stem_of(name: str) -> str:
@@ -144,6 +152,8 @@ def _kind_of(content: bytes) -> str:
 
 
 def _without_mark(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text in UTF-16"
     return "no kind that is known here" if b"\x00" in content[:4096] else "text"
 
 

@@ -1,4 +1,9 @@
-"""CSV: text with commas between cells, or with tabs (``.tsv``)."""
+"""CSV: text with commas between cells, or with tabs, semicolons or bars where it plainly is so.
+
+The ending ``.tsv`` says tabs. In other files the cells are parted by commas unless the lines
+say otherwise beyond doubt: a first line such as ``sep=;``, as Excel writes it, or another mark
+that cuts every line into the same number of cells while the first line holds no comma.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from io import StringIO
+from itertools import islice
 
 from pmf_analysis.errors import UnreadableFileError
 from pmf_analysis.ingest.formats.contents import Contents
@@ -13,11 +19,19 @@ from pmf_analysis.ingest.formats.limits import Allowance
 from pmf_analysis.ingest.formats.wording import empty
 from pmf_analysis.ingest.sheets import sheet_of_rows
 
-ENDINGS = (".csv", ".tsv")
+ENDINGS = (".csv", ".tsv", ".txt")
+ALSO_NOTES = (".txt",)
+"""Endings that notes beside the tables have too."""
+
 KIND = "a CSV file"
 
 _SAVE_AS = "Save it as CSV (UTF-8) and deliver it again"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_MARKS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_LOOKED_AT = 200
+"""Filled lines from the top that say what parts the cells."""
 
 
 def read(content: bytes, name: str, title: str, allowance: Allowance) -> Contents:
@@ -33,13 +47,40 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
     if not content.strip(b"\xef\xbb\xbf\r\n\t ,"):
         raise empty(name)
     text, encoding = _decoded(content, name)
-    form = "tsv" if name.casefold().endswith(".tsv") else "csv"
+    form = name[name.rindex(".") + 1 :].casefold()
+    said = _SAID.match(text)
+    mark = "\t" if form == "tsv" else said[1] if said else _mark_of(text)
     lines: list[int] = []
-    rows = _split(text, "\t" if form == "tsv" else ",", name, lines)
+    rows = _split(text[said.end() :] if said else text, mark, name, lines, 2 if said else 1)
     sheet = sheet_of_rows(title, _counted(rows, name, allowance), lines=_late(lines))
     if not any(any(column.texts) for column in sheet.columns):
         raise empty(name)
-    return Contents(form, (sheet,), encoding)
+    return Contents(form, (sheet,), encoding, _remarks(form, mark))
+
+
+def _mark_of(text: str) -> str:
+    """What parts the cells: a comma, unless another mark does so beyond doubt."""
+    looked = [line for line in islice(StringIO(text, newline=""), _LOOKED_AT) if line.strip()]
+    if not looked or "," in looked[0]:
+        return ","
+    for mark in ("\t", ";", "|"):
+        try:
+            rows = [*csv.reader(looked, delimiter=mark, strict=True)]
+        except csv.Error:
+            continue
+        widths = {len(row) for row in rows if row}
+        if len(widths) == 1 and widths.pop() > 1:
+            return mark
+    return ","
+
+
+def _remarks(form: str, mark: str) -> tuple[str, ...]:
+    if mark == "," or (form, mark) == ("tsv", "\t"):
+        return ()
+    remark = f"Its cells are parted by {_MARKS.get(mark, repr(mark))}."
+    if mark == ";":
+        remark += " Numbers are read with a point before the decimals, and 1,234 as 1234."
+    return (remark,)
 
 
 def _late(lines: list[int]) -> Iterator[int]:
@@ -47,9 +88,11 @@ def _late(lines: list[int]) -> Iterator[int]:
     yield from lines
 
 
-def _split(text: str, delimiter: str, name: str, lines: list[int]) -> Iterator[list[str]]:
+def _split(
+    text: str, delimiter: str, name: str, lines: list[int], first: int
+) -> Iterator[list[str]]:
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    line = first
     blank: list[tuple[int, list[str]]] = []
     try:
         for cells in reader:
@@ -62,7 +105,7 @@ def _split(text: str, delimiter: str, name: str, lines: list[int]) -> Iterator[l
                 blank = []
                 lines.append(line)
                 yield cells
-            line = reader.line_num + 1
+            line = reader.line_num + first
     except csv.Error as error:
         raise UnreadableFileError(
             f"{name}: the row that starts on line {line} cannot be split into cells ({error})",
@@ -98,6 +141,14 @@ def _decoded(plain: bytes, name: str) -> tuple[str, str]:
 
 
 def _text_of(plain: bytes, name: str) -> tuple[str, str]:
+    if plain.startswith(_UTF_16):
+        try:
+            return plain.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError(
+                f"{name} begins as text in UTF-16, but byte {error.start:,} is none", "whole text",
+                _SAVE_AS,
+            ) from error
     try:
         if plain.startswith(b"\xef\xbb\xbf"):
             return plain.decode("utf-8-sig"), "utf-8 with byte-order mark"

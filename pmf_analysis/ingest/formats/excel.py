@@ -9,6 +9,7 @@ from pmf_analysis.errors import UnreadableFileError
 from pmf_analysis.ingest.formats import archive, limits
 from pmf_analysis.ingest.formats.contents import Contents
 from pmf_analysis.ingest.formats.limits import Allowance
+from pmf_analysis.ingest.formats.percentages import remark_on_percentages, with_percentages
 from pmf_analysis.ingest.formats.wording import locked
 from pmf_analysis.ingest.formats.workbook_sheets import check_box, read_sheets
 from pmf_analysis.ingest.formats.xml_reader import new_reader, read_through
@@ -50,11 +51,14 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
     without_value = _measure(parts, name, allowance)
     # the library leaves the words of errors out; as text it keeps them
     told = {path: _with_errors_as_text(part) for path, part in parts.items()}
+    told, percentages = with_percentages(told)
     del parts
     sheets, remarks = read_sheets(archive.packed(told), name, allowance)
     return Contents(
         name[name.rindex(".") + 1 :].casefold(), sheets,
-        remarks=(*remarks, *_remark_on_formulas(without_value)),
+        remarks=(
+            *remarks, *remark_on_percentages(percentages), *_remark_on_formulas(without_value),
+        ),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pmf_analysis.errors import UnreadableFileError
 from pmf_analysis.ingest.formats import archive, limits
 from pmf_analysis.ingest.formats.contents import Contents
 from pmf_analysis.ingest.formats.limits import Allowance
+from pmf_analysis.ingest.formats.percentages import in_percent, remark_on_percentages
 from pmf_analysis.ingest.formats.wording import damaged, locked
 from pmf_analysis.ingest.formats.workbook_sheets import check_box, read_sheets
 from pmf_analysis.ingest.formats.xml_reader import new_reader, read_through
@@ -20,6 +21,11 @@ _ERROR_CELL = re.compile(
     rb"(<table:table-cell\b)([^<>]*)"
     rb"(>\s*<text:p\b[^<>]*>(?:#DIV/0!|#N/A|#NAME\?|#NULL!|#NUM!|#REF!|#VALUE!|Err:\d{3})</text:p>)"
 )
+_PERCENTAGE = re.compile(
+    rb"(<table:table-cell\b)([^<>]*\soffice:value-type\s*=\s*[\"']percentage[\"'][^<>]*)"
+    rb"(>\s*<text:p\b[^<>]*>)[^<]*(</text:p>)"
+)
+_VALUE = re.compile(rb"\soffice:value\s*=\s*[\"']([^\"']*)[\"']")
 _STORED = re.compile(rb"\s(?:office:(?:value-type|value|string-value)|calcext:value-type)"
                      rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')")  # fmt: skip
 
@@ -49,11 +55,31 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
     _measure(parts["content.xml"], name, allowance)
     # a cell with an error is stored as an empty text, or as 0, beside the words for it
     told = _ERROR_CELL.sub(_as_text, parts["content.xml"])
+    told, percentages = _with_percentages(told)
     ordered = {"mimetype": _MIME, "content.xml": told}
     ordered |= {path: part for path, part in parts.items() if path not in ordered}
     del parts
     sheets, remarks = read_sheets(archive.packed(ordered), name, allowance)
-    return Contents("ods", sheets, remarks=remarks)
+    return Contents("ods", sheets, remarks=(*remarks, *remark_on_percentages(percentages)))
+
+
+def _with_percentages(content: bytes) -> tuple[bytes, int]:
+    """The content with percentages as text, and how many cells hold one."""
+    count = 0
+
+    def as_text(cell: re.Match[bytes]) -> bytes:
+        nonlocal count
+        value = _VALUE.search(cell[2])
+        text = in_percent(value[1].decode("ascii", "replace")) if value else None
+        if text is None:
+            return cell[0]
+        count += 1
+        about = b' office:value-type="string"' + _STORED.sub(b"", cell[2])
+        return cell[1] + about + cell[3] + text.encode() + cell[4]
+
+    if b"percentage" not in content:
+        return content, 0
+    return _PERCENTAGE.sub(as_text, content), count
 
 
 def _as_text(cell: re.Match[bytes]) -> bytes:

@@ -12,6 +12,7 @@ from pmf_analysis.ingest.formats.choosing import (
     ending_of,
     endings_in_words,
     holds,
+    is_data_file,
     known,
     read_contents,
     stem_of,
@@ -75,8 +76,7 @@ def _is_data(path: str) -> bool:
     *folders, last = path.split("/")
     hidden = last.startswith(".") or any(part.startswith((".", "__MACOSX")) for part in folders)
     many = tuple(e for module in known() if holds(module) == "many" for e in module.ENDINGS)
-    ending = ending_of(last)
-    return bool(ending) and not hidden and not ending.endswith(many)
+    return is_data_file(last) and not hidden and not ending_of(last).endswith(many)
 
 
 def _titles(paths: Sequence[str]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def test_cover_sheet_blank_rows_and_values(deliver, ods):
     sheet = document.sheets[1]
     held = {line: sheet.row(place) for place, line in enumerate(sheet.lines)}
     assert max(held) == 5 and held[3] == ["Area", "Rate", "Rate"]
-    assert held[4] == held[5] == ["886", "0.125", "2024-03-31"]
+    assert held[4] == held[5] == ["886", "12.5%", "2024-03-31"]
 
 
 def test_an_error_is_its_words_and_never_a_number(deliver, ods):
