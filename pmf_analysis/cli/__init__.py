@@ -33,13 +33,17 @@ def root(
             "upward when not given."
         ),
     ] = None,
+    wait: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds to wait while another process writes to the workspace."),
+    ] = 0.0,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Indicator data into findings, for children's services performance."""
     if version:
         typer.echo(__version__)
         raise typer.Exit
-    context.obj = Session(workspace)
+    context.obj = Session(workspace, wait)
 
 
 app.command()(making.demo)

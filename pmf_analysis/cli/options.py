@@ -35,6 +35,8 @@ class Session:
     """What stands before the verb."""
 
     workspace: Path | None
+    wait: float = 0.0
+    """Seconds to wait while another process writes."""
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result for programs.")]
@@ -72,7 +74,7 @@ def the_store(context: typer.Context) -> Store:
     """The workspace that the words before the verb name, or the nearest one upward."""
     from pmf_analysis.store import open_store
 
-    return open_store(context.obj.workspace)
+    return open_store(context.obj.workspace, context.obj.wait)
 
 
 def the_register(context: typer.Context) -> Register:
@@ -83,16 +85,14 @@ def the_register(context: typer.Context) -> Register:
 
 
 def the_prepared(
-    context: typer.Context, as_at: str, period: str, structure: UnitsOf, shown: Progress
+    store: Store, as_at: str, period: str, structure: UnitsOf, shown: Progress
 ) -> Prepared:
-    """The prepared tables of that workspace, computed when they are not there."""
+    """The prepared tables of a workspace, computed when they are not there."""
     from pmf_analysis import prepared
     from pmf_analysis.periods import parse_date
 
     shown.say("Checking, measuring, judging: all series at once")
-    return prepared.prepare(
-        the_store(context), parse_date(as_at), period, structure=structure.structure
-    )
+    return prepared.prepare(store, parse_date(as_at), period, structure=structure.structure)
 
 
 def assignments(given: list[str]) -> dict[str, str]:

@@ -75,15 +75,16 @@ def run(
     """Execute the notebooks for every selected service area, and export the pages."""
     from pmf_analysis import main_job, runs
 
-    with Progress(as_json) as shown:
-        prepared = the_prepared(context, as_at, period, structure, shown)
+    store = the_store(context)
+    with Progress(as_json) as shown, store.writing("run"):
+        prepared = the_prepared(store, as_at, period, structure, shown)
         plan = runs.plan_run(
             prepared, area or [], notebook or [], indicator or [], neighbours,
             assignments(parameter or []),
         )  # fmt: skip
         shown.say(f"Running {len(plan.tasks)} notebooks for {len(plan.areas)} service areas")
         job = main_job.run_and_export(plan, jobs, shown.step)
-    report(job, prepared.store.folder, as_json)
+    report(job, store.folder, as_json)
 
 
 def deep_dive(
@@ -102,16 +103,17 @@ def deep_dive(
     """Execute one notebook for one indicator and one service area."""
     from pmf_analysis import lab, main_job, runs
 
-    with Progress(as_json) as shown:
-        prepared = the_prepared(context, as_at, period, structure, shown)
+    store = the_store(context)
+    with Progress(as_json) as shown, store.writing("deep-dive"):
+        prepared = the_prepared(store, as_at, period, structure, shown)
         plan = runs.plan_deep_dive(prepared, indicator, area, notebook)
         job = main_job.run_and_export(plan, 1, shown.step)
-    report(job, prepared.store.folder, as_json, leave=not lab_)
+    report(job, store.folder, as_json, leave=not lab_)
     if lab_:
         executed = job.run.folder / plan.tasks[0].output
         lab.start(
-            prepared.store.folder,
-            executed.relative_to(prepared.store.folder).as_posix(),
+            store.folder,
+            executed.relative_to(store.folder).as_posix(),
         )
 
 
