@@ -131,14 +131,13 @@ def _by_code(folder: Path, part: str, model: type[Model], faults: Faults) -> dic
     found: dict[str, Model] = {}
     names: dict[str, str] = {}
     for file, one in _yaml_models(folder, part, model, faults):
-        line = file.line(("code",))
+        problem = ""
         if one.code in found:
-            faults.add(f"{file.name}, line {line}, code: {one.code} is also in {names[one.code]}")
+            problem = f"{one.code} is also in {names[one.code]}"
         elif Path(file.name).stem != one.code:
-            faults.add(
-                f"{file.name}, line {line}, code: given {one.code!r}, "
-                f"expected {Path(file.name).stem!r} as the file is named"
-            )
+            problem = f"given {one.code!r}, expected {Path(file.name).stem!r} as the file is named"
+        if problem:
+            faults.add(f"{file.name}, line {file.line(('code',))}, code: {problem}")
         found.setdefault(one.code, one)
         names.setdefault(one.code, file.name)
     return dict(sorted(found.items()))
