@@ -8,7 +8,6 @@ closes October's monthly figures, and closing 2026/27-Q2 the quarterly ones.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import pmf_analysis
 from pmf_analysis import formats, periods
 from pmf_analysis.errors import ParameterError, PublicationError, RunError, nearest
 from pmf_analysis.prepared import Prepared, code_digest, known_at, prepare
+from pmf_analysis.roles import checked_role
 from pmf_analysis.store import Store, writes
 from pmf_analysis.store.closed import ClosedPeriod, closed_periods, put_closed
 from pmf_analysis.tables import FINDING, SERIES
@@ -37,8 +37,6 @@ FIGURES = (
     "assurance", "chart_reason", "verdict", "verdict_reason", "deliveries",
 )  # fmt: skip
 """Columns of the frozen figures; ``indicator_name`` and ``unit_name`` come after them."""
-
-_ROLE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’&,/()-]){2,79}")
 
 
 @dataclass(frozen=True)
@@ -152,25 +150,6 @@ def list_closed(store: Store) -> list[Closed]:
         If a closed period is damaged.
     """
     return [_told(one) for one in closed_periods(store)]
-
-
-def checked_role(text: str) -> str:
-    """A role as it is kept and printed.
-
-    Raises
-    ------
-    ParameterError
-        If the text looks like an address or a number of a person, or is no role at all.
-    """
-    role = " ".join(text.split())
-    if not _ROLE.fullmatch(role):
-        shown = "an address or a text with digits" if re.search(r"[@\d]", role) else repr(role[:40])
-        raise ParameterError(
-            f"The role is {shown}",
-            "a role such as 'head of performance', in letters, never a person's name or address",
-            "Name the role that answers for it",
-        )
-    return role
 
 
 def _refuse_closed(store: Store, code: str) -> None:

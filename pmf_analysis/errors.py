@@ -23,8 +23,12 @@ these three parts; ``str(error)`` joins them into one line.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that turn, move or colour what is printed, or have no form in UTF-8."""
 
 
 class PmfError(Exception):
@@ -54,7 +58,7 @@ class PmfError(Exception):
             parts.append(f"Expected: {self.expected.rstrip('.')}.")
         if self.do:
             parts.append(self.do.rstrip(".") + ".")
-        return " ".join(parts)
+        return harmless(" ".join(parts))
 
 
 class WorkspaceError(PmfError):
@@ -109,6 +113,30 @@ class PublicationError(PmfError):
     """A publication that the data-quality verdict stops."""
 
     exit_status = 1
+
+
+def harmless(text: str) -> str:
+    r"""Text as one line that a terminal prints and never obeys.
+
+    Parameters
+    ----------
+    text : str
+        May hold a name or a cell from outside.
+
+    Returns
+    -------
+    str
+        Control characters, line ends among them, and marks that turn the direction of
+        writing, as ``\u202e``; that is valid in JSON too.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(one) if unicodedata.category(one) in _OBEYED else one for one in text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def nearest(given: str, known: Iterable[str], count: int = 3) -> str:

@@ -36,3 +36,16 @@ def test_without_a_near_one_the_known_values_are_named():
     assert errors.nearest("zzz", ["a", "b"]) == "Known: a, b"
     assert errors.nearest("zzz", [f"v{n}" for n in range(12)]).endswith("and 4 more")
     assert errors.nearest("zzz", []) == "None is known here"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Kent £ é", "Kent £ é"),
+        ("a\nb\t\x1b[2J\x7f\x9b", "a\\u000ab\\u0009\\u001b[2J\\u007f\\u009b"),
+        ("\u202egnp \u2028\udcff \U000e0001", "\\u202egnp \\u2028\\udcff \\udb40\\udc01"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_printed_as_its_number(text, line):
+    assert errors.harmless(text) == line
+    assert str(errors.PmfError(text, text)) == f"{line}. Expected: {line}."

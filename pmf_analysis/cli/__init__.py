@@ -13,6 +13,9 @@ from pmf_analysis.cli import comparing, making, receiving, registers, running, s
 from pmf_analysis.cli.options import Session
 from pmf_analysis.errors import PmfError
 
+_STOPPED = 130
+"""Exit status where the user stopped the program with Ctrl-C."""
+
 app = typer.Typer(
     name="pmf",
     help="Indicator data into findings, for children's services performance.",
@@ -66,6 +69,14 @@ def main() -> None:
         app(standalone_mode=True)
     except PmfError as error:
         _fail(error)
+    except SystemExit as ended:
+        if ended.code == _STOPPED:
+            typer.echo(
+                "Stopped. What was done before stays, and nothing is half-written: the same "
+                "command again goes on.",
+                err=True,
+            )
+        raise
 
 
 def _fail(error: PmfError) -> NoReturn:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pmf_analysis.errors import harmless
+
 if TYPE_CHECKING:
     from pmf_analysis.main_job import MainJob
     from pmf_analysis.runs import Task
@@ -22,17 +24,22 @@ def inline(value: object) -> str:
 def show(result: object, lines: list[str], as_json: bool) -> None:
     """Print the lines for a person, or the result for a program."""
     if as_json:
-        typer.echo(json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True))
-    else:
-        for line in lines:
-            typer.echo(line)
+        written = json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True)
+        lines = written.split("\n")
+    for line in lines:
+        typer.echo(harmless(line))
+
+
+def complain(line: str) -> None:
+    """Print a line about something wrong on standard error."""
+    typer.echo(harmless(line), err=True)
 
 
 def report(job: MainJob, folder: Path, as_json: bool, leave: bool = True) -> None:
     """Print what came of a run; exit status 1 where a notebook failed."""
     done = len(job.run.manifest["tasks"])
     for line in job.run.failures:
-        typer.echo(line, err=True)
+        complain(line)
     result = {
         "run": job.run.run_id, "notebooks": done, "reused": job.run.reused,
         "failures": list(job.run.failures), "pages": [str(page) for page in job.pages],
@@ -68,7 +75,7 @@ class Progress:
     def say(self, text: str) -> None:
         """Print what happens next."""
         if not self._silent:
-            self._console.print(text, soft_wrap=True)
+            self._console.print(harmless(text), soft_wrap=True)
 
     def step(self, task: Task, outcome: Outcome, done: int, of: int) -> None:
         """Print that a notebook is done."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pmf_analysis.cli.options import AsJson, the_store
-from pmf_analysis.cli.printing import Progress, show
+from pmf_analysis.cli.printing import Progress, complain, show
 
 if TYPE_CHECKING:
     from pmf_analysis.receiving import Received
@@ -71,7 +71,7 @@ def receive(
     show([_received_json(result) for result in results], lines, as_json)
     for result in results:
         if result.error:
-            typer.echo(f"{result.file_name} was not received. {result.error}", err=True)
+            complain(f"{result.file_name} was not received. {result.error}")
     if any(result.error for result in results):
         raise typer.Exit(2)
 

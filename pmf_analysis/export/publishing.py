@@ -10,6 +10,7 @@ from pmf_analysis import formats
 from pmf_analysis.errors import ParameterError, PublicationError, RunError, nearest
 from pmf_analysis.export.pages import red_figures, write_pages
 from pmf_analysis.prepared import Prepared, open_prepared
+from pmf_analysis.roles import checked_role
 from pmf_analysis.store import Store, writes
 from pmf_analysis.terms import Structure
 
@@ -42,7 +43,7 @@ def publish(
         If a figure's data-quality verdict is red and nobody overrides it, or if a
         notebook of the run failed.
     ParameterError
-        If only one of role and reason is given, or there is no such run.
+        If only one of role and reason is given, the role is none, or there is no such run.
     """
     if bool(override_by.strip()) != bool(because.strip()):
         raise ParameterError(
@@ -50,6 +51,7 @@ def publish(
             "both --override-by ROLE and --because TEXT",
             "Give both, or neither",
         )
+    role = checked_role(override_by) if override_by.strip() else ""
     manifest = _manifest(store, run_id)
     prepared = _prepared(store, manifest)
     failed = [task for task in manifest["tasks"] if task["outcome"] != "succeeded"]
@@ -59,13 +61,11 @@ def publish(
             "a run without a failure",
             "Mend what failed and run again",
         )
-    notice = _gate(prepared, manifest, override_by.strip(), because.strip())
+    notice = _gate(prepared, manifest, role, because.strip())
     written = write_pages(
         prepared, manifest, store.runs / manifest["run_id"], folder / manifest["run_id"], notice
     )
-    store.append_journal(
-        {"event": "published", "run": manifest["run_id"], "override_by": override_by.strip()}
-    )
+    store.append_journal({"event": "published", "run": manifest["run_id"], "override_by": role})
     return written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from pmf_analysis.errors import UnreadableFileError
+from pmf_analysis.errors import UnreadableFileError, harmless
 from pmf_analysis.ingest.formats import choosing, limits
 from pmf_analysis.ingest.formats.limits import Allowance, too_large
 from pmf_analysis.ingest.formats.wording import shown
@@ -35,6 +35,11 @@ def read_document(path: str | Path) -> Document:
     """
     path = Path(path)
     name = shown(path.name)
+    if path.name != harmless(path.name):
+        raise UnreadableFileError(
+            f"The file name {name} cannot be kept: it holds what does not print",
+            "a plain file name", "Rename the file and deliver it again",
+        )  # fmt: skip
     if not choosing.ending_of(path.name):
         raise UnreadableFileError(
             f"{name} is no kind of file that can be received",

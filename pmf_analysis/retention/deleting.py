@@ -7,6 +7,7 @@ from datetime import date
 
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.retention.planning import Due, Pruning, plan_prune
+from pmf_analysis.roles import checked_role
 from pmf_analysis.store import Store, writes
 
 
@@ -53,7 +54,7 @@ def prune(
     Raises
     ------
     ParameterError
-        If something is to be deleted and nobody is named who decides it.
+        If something is to be deleted and no role is named that decides it.
     WorkspaceError
         If another process writes, or a place cannot be written to. What was deleted until
         then is on record; starting again completes.
@@ -68,14 +69,15 @@ def prune(
 def _apply(store: Store, on: date, by: str, also_needed: bool) -> Pruned:
     if not by.strip():
         raise ParameterError("A deletion needs a role that decides it", "a role", "Add --by ROLE")
+    role = checked_role(by)
     plan = plan_prune(store, on)
     held = _held(plan, also_needed)
     deleted = tuple(each for each in plan.due if each not in held)
     for each in deleted:
-        record = _record(each, on, by.strip(), plan.rules) if each.record else None
+        record = _record(each, on, role, plan.rules) if each.record else None
         store.delete(each.places, record)
     if deleted:
-        store.append_journal({"event": "pruned", "deleted": len(deleted), "by": by.strip()})
+        store.append_journal({"event": "pruned", "deleted": len(deleted), "by": role})
     return Pruned(plan, deleted, held)
 
 

@@ -91,7 +91,7 @@ def test_a_name_with_control_characters_is_shown_escaped(tmp_path):
     path.write_bytes(b"")
     with pytest.raises(UnreadableFileError) as caught:
         read_document(path)
-    assert r"a\x1b[31m\n\u202egnp.csv is empty" in str(caught.value)
+    assert r"a\x1b[31m\n\u202egnp.csv cannot be kept" in str(caught.value)
 
 
 def test_a_file_larger_than_is_read_is_refused(tmp_path, monkeypatch):
