@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pmf_analysis.errors import UnreadableFileError
 from pmf_analysis.ingest.sheets import Sheet
-from pmf_analysis.register.layouts import HeaderRule
+from pmf_analysis.register.layouts import HeaderRule, folded
 
 SEARCHED = 50
 """Filled rows from the top that may be the header."""
@@ -30,6 +32,20 @@ class Header:
     names: tuple[str, ...]
     start: int = 0
     rows: int = 0
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The names as they are compared."""
+        return tuple(map(folded, self.names))
+
+    @cached_property
+    def told_apart(self) -> frozenset[str]:
+        """The names as they are compared, and ``name (2)`` for one that stands again."""
+        times = Counter(self.folded)
+        again = {
+            f"{name} ({time})" for name, count in times.items() for time in range(2, count + 1)
+        }
+        return frozenset(times) | again
 
 
 def candidates(sheet: Sheet, rule: HeaderRule) -> Iterator[Header]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from pmf_analysis.errors import (
     ParameterError,
@@ -15,7 +16,7 @@ from pmf_analysis.errors import (
 )
 from pmf_analysis.ingest.headers import Header, candidates, first_header
 from pmf_analysis.ingest.sheets import Sheet
-from pmf_analysis.register.layouts import HeaderRule, Layout
+from pmf_analysis.register.layouts import HeaderRule, Layout, folded
 
 _NAMED = 8
 
@@ -160,13 +161,13 @@ def choose_for_sheet(
     fitting = {key: each for key, each in known.items() if _may_be(sheet, each)}
     if layout and not fitting:
         fitting = known
-    headers: dict[HeaderRule, tuple[Header, ...]] = {}
+    found: dict[HeaderRule, _Candidates] = {}
     matches = []
     for each in fitting.values():
-        if each.header not in headers:
-            headers[each.header] = tuple(candidates(sheet, each.header))
-        if headers[each.header]:
-            matches.append(_first_whole(headers[each.header], each))
+        if each.header not in found:
+            found[each.header] = _Candidates(tuple(candidates(sheet, each.header)))
+        if found[each.header].headers:
+            matches.append(_first_whole(found[each.header], each))
     if not matches:
         raise _unknown(
             topmost.names, [hold_against(topmost, each) for each in known.values()], called
@@ -195,26 +196,26 @@ def said_layouts(layouts: Mapping[str, Layout], name: str) -> dict[str, Layout]:
 def hold_against(header: Header | Sequence[str], layout: Layout) -> Match:
     """Hold one layout against a header."""
     header = header if isinstance(header, Header) else Header(tuple(header))
-    meaning = _meaning(layout)
+    meaning, names = layout.meaning, header.folded
     positions: dict[str, int] = {}
     others, twice, repeated = [], [], []
     times: dict[str, int] = {}
-    for place, printed in enumerate(header.names):
-        times[_folded(printed)] = time = times.get(_folded(printed), 0) + 1
+    for place, name in enumerate(names):
+        times[name] = time = times.get(name, 0) + 1
         # where a name stands several times, a layout may mean the second by "name (2)"
-        column = time > 1 and meaning.get(f"{_folded(printed)} ({time})")
-        column = column or meaning.get(_folded(printed))
+        column = time > 1 and meaning.get(f"{name} ({time})")
+        column = column or meaning.get(name)
         if column is None:
             others.append(place)
         elif column not in positions:
             positions[column] = place
-        elif _folded(header.names[positions[column]]) == _folded(printed):
-            repeated.append(_folded(printed))
+        elif names[positions[column]] == name:
+            repeated.append(name)
         else:
-            first = header.names[positions[column]]
+            first, printed = header.names[positions[column]], header.names[place]
             twice.append(f"columns {first!r} and {printed!r} both mean {column}")
     missing = tuple(column for column in layout.required if column not in positions)
-    unpivoted = _unpivoted(header.names, others, layout, meaning)
+    unpivoted = _unpivoted(header.names, others, layout)
     taken = {each.place for each in unpivoted}
     return Match(
         layout, header, positions, missing,
@@ -227,26 +228,12 @@ def unpivot_names(names: Iterable[tuple[int, str]], layout: Layout) -> tuple[Unp
     """Those of some columns, by place and name, whose names hold part of the key."""
     found = list(names)
     printed = dict(found)
-    return _unpivoted(printed, [place for place, _ in found], layout, _meaning(layout))
-
-
-def _meaning(layout: Layout) -> dict[str, str]:
-    """Folded name of a column, as it may be printed, to its canonical name."""
-    return {
-        _folded(spelling): column
-        for column in layout.columns
-        for spelling in (column, *layout.synonyms.get(column, ()))
-    }
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return _unpivoted(printed, [place for place, _ in found], layout)
 
 
 def _unpivoted(
-    names: Sequence[str] | Mapping[int, str], places: Iterable[int], layout: Layout,
-    meaning: Mapping[str, str],
-) -> tuple[Unpivoted, ...]:  # fmt: skip
+    names: Sequence[str] | Mapping[int, str], places: Iterable[int], layout: Layout
+) -> tuple[Unpivoted, ...]:
     rule = layout.unpivot
     if rule is None:
         return ()
@@ -258,23 +245,38 @@ def _unpivoted(
             continue
         groups = {key: (text or "").strip() for key, text in held.groupdict().items()}
         column = groups.get("column") or rule.column or names[place]
-        column = meaning.get(_folded(column), column)
+        column = layout.meaning.get(folded(column), column)
         found.append(
             Unpivoted(place, column, groups.get("period", ""), groups.get("breakdown", ""))
         )
     return tuple(found)
 
 
-def _first_whole(headers: Sequence[Header], layout: Layout) -> Match:
+@dataclass(frozen=True)
+class _Candidates:
+    """Rows of a sheet that may be its header, from the top."""
+
+    headers: tuple[Header, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name in any of them, folded."""
+        return frozenset().union(*(header.told_apart for header in self.headers))
+
+
+def _first_whole(found: _Candidates, layout: Layout) -> Match:
     """The layout held against the first header that names all it asks for, else the topmost."""
-    meaning = _meaning(layout)
-    required = set(layout.required)
-    for header in headers:
-        named = {meaning.get(_folded(name)) for name in header.names}
-        maybe = len(required - named) <= len(header.names) - len(named)
-        if maybe and (match := hold_against(header, layout)).whole:
-            return match
-    return hold_against(headers[0], layout)
+    if _all_named(found.names, layout):
+        for header in found.headers:
+            if _all_named(header.told_apart, layout):
+                match = hold_against(header, layout)
+                if match.whole:
+                    return match
+    return hold_against(found.headers[0], layout)
+
+
+def _all_named(names: frozenset[str], layout: Layout) -> bool:
+    return not any(names.isdisjoint(each) for each in layout.spellings_required)
 
 
 def _may_be(sheet: Sheet, layout: Layout) -> bool:
@@ -359,7 +361,7 @@ def _without_repeats(match: Match, name: _Called) -> Match:
         )  # fmt: skip
     repeated = list(match.repeated)
     if layout.other_columns == "read":
-        others = [_folded(names[place]) for place in match.others if names[place]]
+        others = [folded(names[place]) for place in match.others if names[place]]
         repeated += sorted({each for each in others if others.count(each) > 1})
     if repeated:
         line = f", line {match.header.start + 1}" if match.header.rows else ""

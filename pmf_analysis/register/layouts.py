@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,6 +37,11 @@ _YEAR_PART = re.compile(
     r"(?:financial|calendar)_quarter [1-4]|month (?:[1-9]|1[0-2])|week (?:[1-9]|[1-4]\d|5[0-3])"
     rf"|day {_DAY}|{_DAY} to {_DAY} of (?:{'|'.join(_YEAR_RULES)})"
 )
+
+
+def folded(text: str) -> str:
+    """A column's name without what never matters: capitals, surrounding and repeated blanks."""
+    return " ".join(text.split()).casefold()
 
 
 class AreaRule(Frozen):
@@ -309,7 +315,7 @@ class Layout(Frozen):
         """The twelve columns of a wide layout, April first; empty in a long one."""
         return (*MONTHS[3:], *MONTHS[:3]) if self.months_of else ()
 
-    @property
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """Columns that a file must have."""
         named = [
@@ -326,13 +332,13 @@ class Layout(Frozen):
             if column and column not in taken
         )  # fmt: skip
 
-    @property
+    @cached_property
     def own_columns(self) -> tuple[str, ...]:
         """Required columns that tell this table from others: breakdown and figures."""
         breakdown = tuple(self.breakdown.by_column) if self.breakdown else ()
         return (*breakdown, *self.figures, *self.months)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column that this layout knows, required ones first."""
         areas = [c for columns in self.area.columns.values() for c in columns] if self.area else []
@@ -343,6 +349,31 @@ class Layout(Frozen):
             *self.fields,
         ]  # fmt: skip
         return tuple(dict.fromkeys(known))
+
+    @cached_property
+    def meaning(self) -> dict[str, str]:
+        """Folded name of a column, as it may be printed, to its canonical name."""
+        return {
+            folded(spelling): column
+            for column in self.columns
+            for spelling in (column, *self.synonyms.get(column, ()))
+        }
+
+    @cached_property
+    def spellings_required(self) -> tuple[tuple[str, ...], ...]:
+        """Of each required column the folded names that it may have."""
+        names: dict[str, list[str]] = {column: [] for column in self.required}
+        for name, column in self.meaning.items():
+            if column in names:
+                names[column].append(name)
+        return tuple(map(tuple, names.values()))
+
+    def __copy__(self) -> Layout:
+        copied = super().__copy__()
+        # a copy may be given other fields, so what was worked out from these does not go along
+        for name in set(copied.__dict__) - set(Layout.model_fields):
+            del copied.__dict__[name]
+        return copied
 
     @model_validator(mode="after")
     def _holds_together(self) -> Layout:

@@ -87,3 +87,12 @@ def test_the_shipped_layouts_feed_the_shipped_indicators(root):
             named = [set(labels) for labels in columns.values() if labels]
             if named and label:
                 assert set(label.split(" | ")) <= set().union(*named), indicator.code
+
+
+def test_a_copy_with_other_synonyms_knows_those_and_not_the_first_ones(root):
+    first = load_layouts(root / "data" / "reference" / "layouts")["c6_referrals_by_month"]
+    assert first.meaning["referrals"] == "referral_count"
+    copied = first.model_copy(update={"synonyms": {"referral_count": ("Contacts",)}})
+    assert copied.meaning["contacts"] == "referral_count"
+    assert "referrals" not in copied.meaning
+    assert copied == first.model_copy(update={"synonyms": {"referral_count": ("Contacts",)}})
