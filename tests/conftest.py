@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -89,6 +90,35 @@ def shared_extracts(shared: Path) -> SharedExtracts:
     return SharedExtracts(
         shared / "data", register.load(reference), load_layouts(reference / "layouts")
     )
+
+
+@pytest.fixture
+def pmf(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line; returns exit status, standard output and standard error."""
+
+    from pmf_analysis import cli
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["pmf", *map(str, words)])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace of the synthetic county that holds no delivery."""
+    from pmf_analysis.store import create_workspace
+
+    return create_workspace(tmp_path / "w", "medwold")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pmf_analysis import cli
 from pmf_analysis.store import Store, create_workspace
 
 HEADER = "indicator,service_area,period,numerator,denominator\n"
@@ -20,28 +19,6 @@ ROWS = [
     for month in range(1, 13)
 ]
 GOOD = HEADER + "\n".join(ROWS) + "\n"
-
-
-@pytest.fixture
-def pmf(capsys, monkeypatch):
-    """Run the command line; returns exit status, standard output and standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["pmf", *map(str, words)])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
-def workspace(tmp_path) -> Path:
-    return create_workspace(tmp_path / "w", "medwold")
 
 
 def everything(folder: Path) -> dict[str, bytes]:

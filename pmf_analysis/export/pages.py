@@ -197,7 +197,7 @@ def _as_at(prepared: Prepared) -> str:
     on = prepared.context.as_at
     delivery = prepared.table("delivery")
     latest = delivery[delivery["published"] == on.isoformat()]
-    stated = latest["published_basis"].isin(["given", "file name"]).any()
+    stated = latest["published_basis"].str.match("given|file name").any()
     guessed = "" if stated or latest.empty else " (no publication date was stated: end of the data)"
     structure = prepared.context.structure
     units = f"; {structure.label}" if structure is Structure.AS_NOW else ""
