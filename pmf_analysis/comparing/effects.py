@@ -113,6 +113,6 @@ def with_direction(table: pd.DataFrame) -> pd.DataFrame:
 def not_matured(table: pd.DataFrame, register: Register, on: date) -> np.ndarray:
     """Where a figure's indicator had not matured on a date: bool, shape (n,)."""
     waits = {code: one.matures_after for code, one in register.indicators.items()}
-    ends = pd.to_datetime(table["period_end"]).map(lambda day: day.toordinal())
-    days = table["indicator"].map(waits).fillna(0)
-    return (ends.astype(float) + days.astype(float) > on.toordinal()).to_numpy(dtype=bool)
+    ends = [day.toordinal() for day in pd.to_datetime(table["period_end"])]
+    days = [waits.get(code) or 0 for code in table["indicator"]]
+    return np.array(ends, dtype=float) + np.array(days, dtype=float) > on.toordinal()

@@ -91,6 +91,7 @@ def also_by(table: pd.DataFrame) -> NDArray[np.object_]:
     held = table[_CAUSES].to_numpy(dtype=float)
     with np.errstate(invalid="ignore"):
         some = np.abs(held) > 1e-9
-    some &= np.array([[cause == main for cause in _CAUSES] for main in table["cause"]]) == 0
+    main = table["cause"].to_numpy(dtype=object)[:, None]
+    some &= main != np.array(_CAUSES, dtype=object)
     words = [[Cause(cause).label.split(":")[0] for cause in np.array(_CAUSES)[row]] for row in some]
     return np.array(["; ".join(row) for row in words], dtype=object)

@@ -224,3 +224,8 @@ def test_names_that_mean_nothing_are_refused(town, old, new, message):
 def test_a_date_before_anything_was_published_is_refused(town):
     with pytest.raises(RunError, match="Nothing had been published"):
         comparing.compare(town, "2020-01-01", MARCH)
+
+
+def test_between_two_dates_without_a_delivery_nothing_moved(town):
+    found = comparing.compare(town, "2025-01-10", "2025-01-20")
+    assert found.compared > 0 and found.changes.empty
