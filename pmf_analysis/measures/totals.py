@@ -156,11 +156,9 @@ def _ever_given(
 ) -> pd.Series:
     """How many parts each whole has in each period, of those with a row in any period."""
     of_series = [one for one in keys if one != "period"]
-    ever = given[[*of_series, "service_area"]].drop_duplicates()
-    if ever["service_area"].isin(joint).any():
-        members = ever["service_area"].map(lambda code: joint.get(code, (code,)))
-        ever = ever.assign(service_area=members).explode("service_area")
-        ever = ever.astype({"service_area": "str"}).drop_duplicates()
+    members = given["service_area"].map(lambda code: joint.get(code, (code,)))
+    ever = given[of_series].assign(service_area=members).explode("service_area")
+    ever = ever.astype({"service_area": "str"}).drop_duplicates()
     return ever.merge(alone, on="service_area").groupby([*keys, "whole"]).size()
 
 

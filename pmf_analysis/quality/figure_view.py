@@ -147,8 +147,8 @@ def _difference(
     parts_are: UnitKind | None = None,
 ) -> pd.Series:  # fmt: skip
     cells = pd.MultiIndex.from_frame(rows[["table", "breakdown", "column"]])
+    counts = rows[cells.isin(_adding_cells(sources))]
     keys = ["delivery", *(name for name in _CELL if name != "service_area")]
-    counts = rows[[*keys, "service_area", "value"]][cells.isin(_adding_cells(sources))]
     found = beyond_rounding(
         counts, keys, "value", members, sources, counts["table"],
         all_registered=all_registered, parts_are=parts_are,

@@ -71,17 +71,17 @@ def _half_steps(
 ) -> pd.Series:  # fmt: skip
     """How far the rounding of a whole and of its parts may have moved their difference."""
     register = sources.context.register
-    pairs = pd.DataFrame({"table": tables.to_numpy(), "unit": units.to_numpy()})
-    groups = pairs.groupby(["table", "unit"], sort=False, dropna=False)
-    own, below = [], []
-    for table, code in groups.head(1).itertuples(index=False, name=None):
-        unit = register.units.get(code)
-        kinds = {parts_are} if parts_are else _kinds_below(code, register)
-        steps = [rounded_to(kind, table, sources) / 2 for kind in kinds] if unit else []
-        own.append(rounded_to(unit.kind, table, sources) / 2 if unit else 0.0)
-        below.append(max(steps, default=0.0))
-    place = groups.ngroup().to_numpy()
-    half, each = (np.array(steps, dtype=float)[place] for steps in (own, below))
+    pairs = pd.MultiIndex.from_arrays([tables.to_numpy(), units.to_numpy()])
+    own, below = {}, {}
+    for table, code in pairs.unique():
+        if code in register.units:
+            kinds = {parts_are} if parts_are else _kinds_below(code, register)
+            own[table, code] = rounded_to(register.units[code].kind, table, sources) / 2
+            steps = (rounded_to(kind, table, sources) / 2 for kind in kinds)
+            below[table, code] = max(steps, default=0.0)
+    half, each = (
+        np.array([steps.get(pair, 0.0) for pair in pairs], dtype=float) for steps in (own, below)
+    )
     return pd.Series(half + each * parts.to_numpy(dtype=float), index=units.index)
 
 
