@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pmf_analysis.register.layouts import Layout
 from pmf_analysis.terms import State
@@ -56,6 +57,16 @@ class CellReader:
         if cell is None:
             cell = self._known[text] = read_cell(text, self._layout)
         return cell
+
+    def scaled(self, value: float, text: str, column: str) -> float:
+        """The number of a cell in the unit that the layout gives its column.
+
+        A number with a percent sign behind it is in its unit already.
+        """
+        by = self._layout.scale.get(column, self._layout.scale.get("*", 1.0))
+        if by == 1.0 or not math.isfinite(value) or text.rstrip().endswith("%"):
+            return value
+        return float(Decimal(repr(float(value))) * Decimal(repr(by)))
 
 
 def read_cell(text: str, layout: Layout) -> Cell:

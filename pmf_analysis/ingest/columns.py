@@ -192,7 +192,9 @@ def _unpivoted(
     turned, no_period, unknown = [], [], set()
     for each in unpivoted:
         printed = grid.header[each.place]
-        span = printed_period(match, each.period, "", "header") if each.period else None
+        # a year above its quarters is one period in two rows of names
+        period = each.period.replace(match.layout.header.join, " ")
+        span = printed_period(match, period, "", "header") if period else None
         if span is not None and not span.code:
             no_period.append(f"{printed} ({each.period!r} is no period)")
             continue

@@ -88,7 +88,9 @@ def read_cells(grid: Grid, columns: Sequence[FigureColumn], cells: CellReader) -
         read = [cells.read(str(each)) for each in source.texts]
         numbers = [reasons.setdefault(cell.reason, len(reasons)) for cell in read]
         known = [texts.setdefault(str(each), len(texts)) for each in source.texts]
-        value[:, place] = np.array([cell.value for cell in read])[source.codes]
+        scaled = [cells.scaled(cell.value, str(text), column.name)
+                  for cell, text in zip(read, source.texts, strict=True)]  # fmt: skip
+        value[:, place] = np.array(scaled)[source.codes]
         state[:, place] = np.array([STATES[cell.state] for cell in read], np.int8)[source.codes]
         reason[:, place] = np.array(numbers, dtype=np.int16)[source.codes]
         text[:, place] = np.array(known, dtype=np.int32)[source.codes]

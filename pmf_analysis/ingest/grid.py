@@ -31,6 +31,8 @@ class Grid:
         Rows that do not have the header's number of cells, or are blank.
     rows_before : int
         Rows above the header.
+    above : tuple of str
+        The filled cells of these.
     """
 
     sheet: str
@@ -39,6 +41,7 @@ class Grid:
     lines: NDArray[np.int64]
     refused: tuple[Refusal, ...]
     rows_before: int = 0
+    above: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -89,7 +92,8 @@ def read_grid(sheet: Sheet, header: Header, name: str, shown: str = "") -> Grid:
             "Ask for the file again; nothing was stored",
         )  # fmt: skip
     columns = tuple(column.take(kept) for column in sheet.columns[:width])
-    return Grid(shown, header.names, columns, sheet.lines[kept], refused, header.start)
+    above = tuple(text for place in range(header.start) for text in sheet.row(place) if text)
+    return Grid(shown, header.names, columns, sheet.lines[kept], refused, header.start, above)
 
 
 def _filled(sheet: Sheet) -> list[NDArray[np.bool_]]:

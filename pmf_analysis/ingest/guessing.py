@@ -51,8 +51,9 @@ def guess_table(sheet: Sheet, file_name: str, sheets: int) -> Table | None:
         return None
     if len(rows) == 0 or sum(map(bool, names)) < 2:
         return None
+    above = tuple(text for row in looked[:first] for text in row if text)
     return Table(title, file_name, last - first + 1, int(sheet.lines[first]), names,
-                 sheet.columns, rows)  # fmt: skip
+                 sheet.columns, rows, above)  # fmt: skip
 
 
 def joined_names(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -81,8 +82,9 @@ def _is_data(names: Sequence[str], below: Sequence[str]) -> bool:
 
     So a table of people without a header shows nobody.
     """
+    run = _is_run([name for name in names if _is_number(name)])
     for name, cell in zip(names, below, strict=True):
-        if _is_number(name) and not _YEAR.fullmatch(name):
+        if _is_number(name) and not _YEAR.fullmatch(name) and not run:
             return True
         if name and _is_day(name) and _is_day(cell):
             return True
@@ -107,8 +109,38 @@ def _first_row_of_figures(rows: Sequence[Sequence[str]]) -> int | None:
         years = [cell for cell in numbers if _YEAR.fullmatch(cell)]
         if len(years) == len(numbers) > 1 and len(set(years)) == len(years):
             continue  # years side by side are names of columns
+        if _names_in_numbers(rows, place):
+            continue
         return place
     return None
+
+
+def _names_in_numbers(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether numbers of a row name columns: one year beside words, or ages one by one.
+
+    Nothing as wide stands above it, and the rows below it hold other numbers there.
+    """
+    row = rows[place]
+    width = sum(map(bool, row))
+    if any(sum(map(bool, above)) >= width for above in rows[:place]):
+        return False
+    at = [here for here, cell in enumerate(row) if _is_number(cell)]
+    is_run = _is_run([row[here] for here in at])
+    if not is_run and not all(_YEAR.fullmatch(row[here]) for here in at):
+        return False
+    below = next((each for each in rows[place + 1 :] if sum(map(bool, each)) > 1), None)
+    if below is None:
+        return False
+    held = [below[here] for here in at]
+    other = held != [row[here] for here in at] and not all(map(_YEAR.fullmatch, held))
+    return other and all(held) and len(at) < width
+
+
+def _is_run(cells: Sequence[str]) -> bool:
+    """Whether numbers follow each other one by one, such as ages, three of them or more."""
+    if len(cells) < 3 or not all(cell.isdigit() for cell in cells):
+        return False
+    return [int(cell) for cell in cells] == list(range(int(cells[0]), int(cells[0]) + len(cells)))
 
 
 def _header_above(rows: Sequence[Sequence[str]], body: int) -> tuple[int, int]:
@@ -119,7 +151,15 @@ def _header_above(rows: Sequence[Sequence[str]], body: int) -> tuple[int, int]:
     # a title stands in the first column; a name over several columns does not
     while first > 0 and last - first + 1 < MOST_HEADER_ROWS and any(rows[first - 1][1:]):
         first -= 1
+    if 0 <= first < last and _names_all(rows[first : last + 1]):
+        return first, first
     return (first, last) if last >= 0 else (1, 0)
+
+
+def _names_all(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the topmost row alone gives every column a name of its own."""
+    top = [cell for cell, *below in zip(*rows, strict=True) if cell or any(below)]
+    return all(top) and len({cell.casefold() for cell in top}) == len(top)
 
 
 def _row_of_names(rows: Sequence[Sequence[str]]) -> tuple[int, int]:

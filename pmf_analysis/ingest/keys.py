@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pmf_analysis.ingest.columns import FigureColumn
 from pmf_analysis.ingest.grid import Grid
 from pmf_analysis.ingest.groups import Coded, coded, combined, read_groups
+from pmf_analysis.ingest.left_out import rows_left_out
 from pmf_analysis.ingest.matching import Match
 from pmf_analysis.ingest.receipt import Refusal
 from pmf_analysis.ingest.rows import (
@@ -81,8 +82,9 @@ def read_keys(
     of_period, spans = _spans(match, grid, sheet, file_name, in_columns)
     period = coded(of_period, [span.code for span in spans])
     of_area, areas = _areas(match, grid, period, register)
-    labels = _no_label(match, grid)
-    kept = np.array([bool(area.code) for area in areas], dtype=bool)[of_area] & ~labels
+    left_out = rows_left_out(match, grid)
+    kept = np.array([bool(area.code) for area in areas], dtype=bool)[of_area]
+    kept &= np.array([not reason for reason in left_out], dtype=bool)
     if not in_columns:
         kept &= np.array([bool(span.code) for span in spans], dtype=bool)[of_period]
     rows = np.flatnonzero(kept)
@@ -91,7 +93,7 @@ def read_keys(
     return Keys(
         rows, coded(held, [area.code for area in areas]),
         coded(held, [area.printed for area in areas]), period.take(rows), stated, states,
-        _refused(match, grid, np.flatnonzero(~kept), (of_area, areas), (of_period, spans), labels),
+        _refused(grid, np.flatnonzero(~kept), (of_area, areas), (of_period, spans), left_out),
         _not_in_register(held, areas),
     )  # fmt: skip
 
@@ -122,10 +124,13 @@ def _spans(
     if rule.found_in == "header":
         reason = "" if in_columns else "no period in the names of the columns"
         return one, [Span("", reason=reason)]
-    name = sheet if rule.found_in == "sheet_name" else file_name
-    found = re.search(rule.find, name)
+    if rule.found_in == "above":
+        places, where, name = grid.above, "what stands above the names of the columns", ""
+    else:
+        name = sheet if rule.found_in == "sheet_name" else file_name
+        places, where = (name,), f"the name of the {rule.found_in.removesuffix('_name')}"
+    found = next(filter(None, (re.search(rule.find, place) for place in places)), None)
     text = (found.groupdict().get("period") or "").strip() if found else ""
-    where = f"the name of the {rule.found_in.removesuffix('_name')}"
     return one, [printed_period(match, text or name, "", where)]
 
 
@@ -134,6 +139,8 @@ def _areas(
 ) -> tuple[NDArray, list[Area]]:
     """A name means the unit of its time, so areas are read for each period they stand beside."""
     columns = {place: grid.columns[place] for place in places_of_area(match)}
+    if match.layout.area.always and not len(grid):
+        return np.zeros(0, dtype=np.intp), []
     printed, _ = combined([column.codes for column in columns.values()], len(grid))
     both, rows = combined([printed, period.codes], len(grid))
     areas = []
@@ -143,23 +150,15 @@ def _areas(
     return both, areas
 
 
-def _no_label(match: Match, grid: Grid) -> NDArray[np.bool_]:
-    """Rows without the code of an indicator, where the layout needs one."""
-    rule = match.layout.breakdown
-    if rule is None or not rule.indicators:
-        return np.zeros(len(grid), dtype=bool)
-    column = grid.columns[match.positions[rule.column]]
-    return (column.texts == "")[column.codes]
-
-
 def _refused(
-    match: Match, grid: Grid, rows: NDArray[np.intp], areas: tuple[NDArray, list[Area]],
-    spans: tuple[NDArray, list[Span]], labels: NDArray[np.bool_],
+    grid: Grid, rows: NDArray[np.intp], areas: tuple[NDArray, list[Area]],
+    spans: tuple[NDArray, list[Span]], left_out: Sequence[str],
 ) -> tuple[Refusal, ...]:  # fmt: skip
     refused = list(grid.refused)
     for row in rows:
         area, span = areas[1][areas[0][row]], spans[1][spans[0][row]]
-        no_label = f"no {match.layout.breakdown.column}" if labels[row] else ""
-        why = "; ".join(reason for reason in (area.reason, span.reason, no_label) if reason)
+        reasons = (left_out[row], area.reason, span.reason)
+        # a note or a heading is one, whatever else it lacks
+        why = left_out[row] or "; ".join(reason for reason in reasons if reason)
         refused.append(Refusal(int(grid.lines[row]), why, grid.sheet))
     return tuple(sorted(refused, key=lambda refusal: refusal.line))

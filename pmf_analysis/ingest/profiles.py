@@ -36,6 +36,9 @@ _RULES = (
     "financial_quarter", "calendar_quarter", "month", "day", "financial_year",
     "academic_year", "calendar_year", "code",
 )  # fmt: skip
+POOL = re.compile(r"(?:19|20)\d\d(/\d\d)? ?[-–] ?\d\d(/\d\d)?")
+"""Years taken together, such as ``2020/21 - 22/23`` and ``2020 - 22``."""
+
 _YEARS = frozenset({"financial_year", "academic_year", "calendar_year"})
 _MOST = 0.8
 _LONGEST_MARK = 4
@@ -148,9 +151,12 @@ def _period_rule(sample: Sequence[tuple[str, int]], looked: int) -> str:
     if not sample:
         return ""
     shares = {
-        rule: sum(count for text, count in sample if read_period(text, rule)) / looked
+        rule: sum(
+            count for text, count in sample
+            if read_period(text, rule) or (rule in _YEARS and POOL.fullmatch(text))
+        ) / looked
         for rule in _RULES
-    }
+    }  # fmt: skip
     rule = max(_RULES, key=lambda each: shares[each])  # the first of equals
     if shares[rule] < _MOST:
         return ""

@@ -17,6 +17,7 @@ from pmf_analysis.errors import (
     UnreadableFileError,
 )
 from pmf_analysis.ingest.accounts import receipt_of
+from pmf_analysis.ingest.blocks import cut_blocks, without_blocks
 from pmf_analysis.ingest.documents import read_document
 from pmf_analysis.ingest.matching import choose_for_sheet, said_layouts
 from pmf_analysis.ingest.receipt import Receipt, SheetAccount
@@ -118,10 +119,12 @@ def _read_sheets(
     """The sheets that were read, and the account of every sheet."""
     reads: list[SheetExtract] = []
     results: list[SheetExtract | tuple[Sheet, DeliveryError]] = []
-    several = len(document.sheets) > 1
-    for sheet in document.sheets:
+    pieces = cut_blocks(document, said_layouts(layouts, layout) if layout else layouts)
+    several = len(pieces) > 1
+    for piece in pieces:
+        sheet, known = piece.sheet, layouts if piece.layout else without_blocks(layouts)
         try:
-            read = _read(sheet, document, several, register, layouts, layout)
+            read = _read(sheet, document, several, register, known, piece.layout or layout)
         except (UnknownLayoutError, UnreadableFileError) as error:
             if not several:
                 raise

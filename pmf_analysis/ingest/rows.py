@@ -73,6 +73,14 @@ def area_of(match: Match, texts: Mapping[int, str], register: FindsUnits, period
         not know; or the reason why there is none, which names the area as printed.
     """
     rule = match.layout.area
+    on = periods.parse(period).end if period else None
+    if rule.always:
+        unit = register.find_unit(rule.always, on)
+        if unit is not None:
+            return Area(unit.code, rule.always)
+        if not rule.in_register:
+            return Area(rule.always, rule.always, in_register=False)
+        return Area("", reason=f"area {rule.always!r} is not in the register")
     level = texts[match.positions[rule.level]] if rule.level else ""
     columns = rule.columns.get(level.casefold())
     if columns is None:
@@ -82,7 +90,7 @@ def area_of(match: Match, texts: Mapping[int, str], register: FindsUnits, period
     given = [text for text in held if text and marker_of(text, match.layout) is None]
     if not given:
         return Area("", reason=f"no area in {', '.join(columns)}")
-    unit = register.find_unit(given[0], periods.parse(period).end if period else None)
+    unit = register.find_unit(given[0], on)
     if unit is not None:
         return Area(unit.code, given[0])
     if not rule.in_register:

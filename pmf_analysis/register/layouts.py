@@ -12,6 +12,7 @@ what differs from the file's own fields. Each becomes a layout ``<file>.<part>``
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -49,11 +50,21 @@ class AreaRule(Frozen):
 
     level: str = ""
     """Column with the geographic level; empty where all rows are of one level."""
-    columns: dict[str, tuple[str, ...]]
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Level in lower case (empty where ``level`` is) to columns with a code or a name.
     The first of them that is filled decides."""
+    always: str = ""
+    """Code or name of the one area that the file is about, where no column names it."""
     in_register: bool = True
     """False where areas that the register does not know are kept under their printed code."""
+
+    @model_validator(mode="after")
+    def _said_once(self) -> AreaRule:
+        if bool(self.columns) == bool(self.always) or (self.always and self.level):
+            raise ValueError(
+                "an area is named by columns, or always the same: not both, and not neither"
+            )
+        return self
 
 
 def _compiled(pattern: str) -> str:
@@ -108,11 +119,12 @@ class PeriodRule(Frozen):
 
     column: str = ""
     """Column with the period; empty where it stands elsewhere (``found_in``)."""
-    found_in: Literal["column", "header", "sheet_name", "file_name"] = "column"
-    """``header``: in the names of the columns, by the group ``period`` of ``unpivot``."""
+    found_in: Literal["column", "header", "above", "sheet_name", "file_name"] = "column"
+    """``header``: in the names of the columns, by the group ``period`` of ``unpivot``;
+    ``above``: in the rows above these, such as a title."""
     find: str = ""
     """Regular expression that finds the period (group ``period``) in the name of the sheet
-    or file."""
+    or file, or in a cell above the names of the columns."""
     patterns: tuple[PeriodPattern, ...] = ()
     """Tried in this order before ``kinds``."""
     kind_column: str = ""
@@ -166,6 +178,35 @@ class BreakdownRule(Frozen):
                 "labels, ignore_label and indicators are for a breakdown of one column"
             )
         return self
+
+
+class RowRule(Frozen):
+    """Which rows of a table of figures are refused, such as headings, subtotals and notes."""
+
+    filled: tuple[str, ...] = ()
+    """Columns that every row must fill; a row that does not is refused."""
+    leave_out: dict[str, str] = Field(default_factory=dict)
+    """Column to a regular expression of its whole cell, capitals do not matter: a row with
+    such a cell is refused, as ``Indicator: 'Total.*'``."""
+
+    @field_validator("leave_out")
+    @classmethod
+    def _compile(cls, patterns: dict[str, str]) -> dict[str, str]:
+        return {column: _compiled(pattern) for column, pattern in patterns.items()}
+
+
+class BlockRule(Frozen):
+    """The part of a sheet that holds this table, where a sheet holds several."""
+
+    begins: str = ""
+    """Regular expression of a whole cell in the first row of the part, such as its title;
+    empty: the sheet's first row."""
+    ends: str = ""
+    """The same for the first row that is no longer of it; empty: the sheet's last row."""
+    columns: str = Field(default="", pattern=r"^([A-Z]{1,3}:[A-Z]{1,3})?$")
+    """Columns of the part by their letters, such as ``E:G``; empty: all."""
+
+    _compile = field_validator("begins", "ends")(_compiled)
 
 
 class HeaderRule(Frozen):
@@ -249,6 +290,9 @@ class Layout(Frozen):
     sheets: tuple[str, ...] = ()
     """Names that the sheet of a workbook, the path of an XML element, or the file may have,
     with ``*`` for any text, capitals never matter; empty: any."""
+    block: BlockRule | None = None
+    """Where one sheet holds several tables: which part of it is this one. Each of them has a
+    layout, or is a part of one."""
     header: HeaderRule = HeaderRule()
     unpivot: UnpivotRule | None = None
     json_columns: tuple[str, ...] = ()
@@ -275,6 +319,7 @@ class Layout(Frozen):
     """Name of the table; empty: from the file's name, without years and dates."""
     file_names: tuple[str, ...] = ()
     """How file names of this table begin; a file so named that lacks a column is refused."""
+    rows: RowRule = RowRule()
     area: AreaRule | None = None
     period: PeriodRule | None = None
     breakdown: BreakdownRule | None = None
@@ -299,6 +344,10 @@ class Layout(Frozen):
     """What may part groups of three digits."""
     percent_sign: bool = True
     """Whether a percent sign may stand behind a number."""
+    scale: dict[str, float] = Field(default_factory=dict)
+    """Column of figures to what its numbers are multiplied by: 100 where 0.853 is a share
+    that the file calls 85.3%. A number with a percent sign behind it is taken as it is.
+    ``"*"`` stands for every column not named."""
 
     @property
     def label(self) -> str:
@@ -328,9 +377,16 @@ class Layout(Frozen):
         fields = [name for name, rule in self.fields.items() if not rule.optional]
         taken = set(self.take)
         return tuple(
-            column for column in dict.fromkeys((*named, *self.own_columns, *self.json_columns, *fields))
+            column for column in dict.fromkeys(
+                (*named, *self.own_columns, *self.json_columns, *self.row_columns, *fields)
+            )
             if column and column not in taken
         )  # fmt: skip
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """Columns that say which rows are refused."""
+        return tuple(dict.fromkeys((*self.rows.filled, *self.rows.leave_out)))
 
     @cached_property
     def own_columns(self) -> tuple[str, ...]:
@@ -405,7 +461,7 @@ class Layout(Frozen):
             self.unpivot is None or "(?P<period>" not in self.unpivot.pattern
         ):
             raise ValueError("a period in the header needs unpivot with a group period")
-        if self.period.found_in in ("sheet_name", "file_name") and not self.period.find:
+        if self.period.found_in in ("above", "sheet_name", "file_name") and not self.period.find:
             raise ValueError(f"a period in the {self.period.found_in} needs find")
 
     def _check_spellings(self) -> None:
@@ -415,6 +471,8 @@ class Layout(Frozen):
                 other = meaning.setdefault(spelling.strip().casefold(), column)
                 if other != column:
                     raise ValueError(f"{spelling!r} means both {other} and {column}")
+        if any(not math.isfinite(by) or by == 0 for by in self.scale.values()):
+            raise ValueError("scale multiplies by a number that is not 0")
         unknown = [column for column in self.synonyms if column not in self.columns]
         if unknown and not self.abstract:
             raise ValueError(f"synonyms of unknown columns: {', '.join(unknown)}")

@@ -97,7 +97,7 @@ def test_an_unknown_table_of_people_is_proposed_by_types(look, layouts, tmp_path
 def test_nearest_layouts_and_what_they_lack_are_named(look):
     found = look(D3.replace(",CPP_subsequent_percent", ",CPP_second_share"), "d3_2025.csv")
     sheet = found.sheets[0]
-    assert sheet.layout == "" and sheet.why == "no layout describes it"
+    assert sheet.layout == "" and "looks like the table d3_plans_starting" in sheet.why
     assert any("d3_plans_starting; missing: CPP_subsequent_percent" in near
                for near in sheet.nearest)  # fmt: skip
 

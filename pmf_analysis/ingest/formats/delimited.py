@@ -148,7 +148,7 @@ def _text_of(plain: bytes, name: str) -> tuple[str, str]:
             raise UnreadableFileError(
                 f"{name} begins as text in UTF-16, but byte {error.start:,} is none", "whole text",
                 _SAVE_AS,
-            ) from error
+            ) from error  # fmt: skip
     try:
         if plain.startswith(b"\xef\xbb\xbf"):
             return plain.decode("utf-8-sig"), "utf-8 with byte-order mark"
