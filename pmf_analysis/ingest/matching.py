@@ -16,6 +16,7 @@ from pmf_analysis.errors import (
 )
 from pmf_analysis.ingest.headers import Header, candidates, first_header
 from pmf_analysis.ingest.sheets import Sheet
+from pmf_analysis.ingest.titles import holds_values
 from pmf_analysis.register.layouts import HeaderRule, Layout, folded
 
 _NAMED = 8
@@ -416,13 +417,20 @@ def _cure(match: Match) -> str:
 
 def _unknown(header: Sequence[str], matches: list[Match], file_name: _Called) -> UnknownLayoutError:
     names = [name for name in header if name]
+    best = max(matches, key=lambda match: (match.found, *_nearness(match)), default=None)
+    if holds_values(names) and (best is None or not best.found):
+        return UnknownLayoutError(
+            f"No layout describes {file_name}, and where names of columns should stand it has "
+            "values, such as dates or long numbers",
+            "a row with the names of the columns above the others",
+            "Ask for the file with its header, or add it, and deliver it again",
+        )
     shown = _listed(names)
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         return UnknownLayoutError(
             f"{file_name} has one column only, {names[0][:60]!r}", "commas between the cells",
             "Save it as CSV with commas and deliver it again",
         )  # fmt: skip
-    best = max(matches, key=lambda match: (match.found, *_nearness(match)), default=None)
     if best is None or not best.found:
         known = _listed(sorted(match.layout.name for match in matches))
         return UnknownLayoutError(
