@@ -17,6 +17,7 @@ import pandas as pd
 
 from pmf_analysis import periods
 from pmf_analysis.errors import DeliveryError
+from pmf_analysis.ingest.blocks import cut_blocks, without_blocks
 from pmf_analysis.ingest.documents import read_document
 from pmf_analysis.ingest.grouping import Reason, group_refusals
 from pmf_analysis.ingest.guessing import guess_table
@@ -28,7 +29,12 @@ from pmf_analysis.ingest.matching import (
 )
 from pmf_analysis.ingest.names import published_on
 from pmf_analysis.ingest.profiles import names_people
-from pmf_analysis.ingest.proposing import Table, propose_layout, proposed_name
+from pmf_analysis.ingest.proposing import (
+    Table,
+    propose_extension,
+    propose_layout,
+    proposed_name,
+)
 from pmf_analysis.ingest.rows import FindsUnits
 from pmf_analysis.ingest.sheet_reading import Place, SheetExtract, read_sheet
 from pmf_analysis.ingest.sheets import Document, Sheet
@@ -180,14 +186,18 @@ def explain(
     """
     known = said_layouts(layouts, layout) if layout else layouts
     document = read_document(Path(path))
-    several = len(document.sheets) > 1
+    pieces = cut_blocks(document, known)
+    several = len(pieces) > 1
     found = [
-        _explain_sheet(sheet, document, several, register, known, layout)
-        for sheet in document.sheets
-    ]
+        _explain_sheet(
+            piece.sheet, document, several, register,
+            known if piece.layout else without_blocks(known), piece.layout or layout,
+        )
+        for piece in pieces
+    ]  # fmt: skip
     tables = [
-        None if each.layout else guess_table(sheet, document.name, len(document.sheets))
-        for (each, _), sheet in zip(found, document.sheets, strict=True)
+        None if each.layout else guess_table(piece.sheet, document.name, len(document.sheets))
+        for (each, _), piece in zip(found, pieces, strict=True)
     ]
     # one table of people makes the whole file one that nobody may see
     private = any(each.holds == Holds.RECORDS.value for each, _ in found) or any(
@@ -228,12 +238,27 @@ def _explain_sheet(
         read = read_sheet(sheet, match, place, register, layouts)
     except DeliveryError as error:
         return replace(seen, why=f"{seen.why}; but it cannot be read: {error.given}"), None
-    return _with_contents(seen, match, read), read
+    return _with_extension(_with_contents(seen, match, read), document, read, layouts), read
+
+
+def _with_extension(
+    seen: SheetExplained, document: Document, read: SheetExtract, layouts: Mapping[str, Layout]
+) -> SheetExplained:
+    """A layout of its own, where a table is read as any of its kind and cells stay unread."""
+    if read.figures is None or not read.layout.any_table or not read.unread:
+        return seen
+    unread = [cell.text for cell in read.unread if cell.text]
+    figures = list(dict.fromkeys(read.figures["column"]))
+    name, text = propose_extension(
+        read.account.table, document.name, read.layout, figures, unread, layouts
+    )
+    return replace(seen, proposal_name=name, proposal=text)
 
 
 def _why_none(error: DeliveryError) -> str:
     """Why no layout was chosen; only sentences that name nothing but columns of layouts."""
-    safe = ("equally well", " both mean ", "is not of layout ", "is of no part of layout ")
+    safe = ("equally well", " both mean ", "is not of layout ", "is of no part of layout ",
+            " looks like the table ")  # fmt: skip
     return error.given if any(words in error.given for words in safe) else "no layout describes it"
 
 
@@ -357,7 +382,8 @@ def _with_proposal(
         )
         table = replace(table, names=tuple(names))
     near = sorted(
-        (match for match in matches if match.found >= _SHARE * len(match.layout.required) > 0),
+        (match for match in matches
+         if not match.whole and match.found >= _SHARE * len(match.layout.required) > 0),
         key=lambda match: (-match.found / len(match.layout.required), -match.found,
                            match.layout.name),
     )[:_NEAREST]  # fmt: skip
