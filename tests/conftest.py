@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pmf_analysis.ingest import Extract
     from pmf_analysis.register import Register
     from pmf_analysis.register.layouts import Layout
+    from pmf_analysis.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_WORDS = [
@@ -119,6 +120,35 @@ def workspace(tmp_path: Path) -> Path:
     from pmf_analysis.store import create_workspace
 
     return create_workspace(tmp_path / "w", "medwold")
+
+
+@pytest.fixture(scope="session")
+def medwold_delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the demo county."""
+    from pmf_analysis.synthetic import DEMO_SEED, write_county
+
+    return write_county(tmp_path_factory.mktemp("delivered"), DEMO_SEED)
+
+
+@pytest.fixture(scope="session")
+def medwold(tmp_path_factory: pytest.TempPathFactory, medwold_delivery: Path) -> Store:
+    """The demo county, received and prepared once; a test that changes it takes a copy."""
+    from pmf_analysis import prepared, receiving
+    from pmf_analysis.store import Store, create_workspace
+
+    store = Store(create_workspace(tmp_path_factory.mktemp("medwold") / "w", "medwold"))
+    results = receiving.receive(store, [medwold_delivery])
+    assert not [result.error for result in results if result.error]
+    prepared.prepare(store)
+    return store
+
+
+@pytest.fixture
+def medwold_copy(tmp_path: Path, medwold: Store) -> Store:
+    """The demo county, received and prepared, to be changed at will."""
+    from pmf_analysis.store import Store
+
+    return Store(Path(shutil.copytree(medwold.folder, tmp_path / "medwold")))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import pytest
 from pmf_analysis import analysis, measures, prepared, receiving, tables
 from pmf_analysis.analysis import xmr
 from pmf_analysis.errors import RunError
-from pmf_analysis.register import Context, load
+from pmf_analysis.register import Context, Register, load
 from pmf_analysis.store import Store, create_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,7 +146,7 @@ def test_the_dictionary_has_the_columns_of_the_contract_in_order(section, contra
 @cache
 def analysed() -> dict[str, list[str]]:
     """Columns that each method really adds, asked of an empty table."""
-    context = Context(load(ROOT / "data/reference"), date(2026, 1, 1))
+    context = Context(shipped(), date(2026, 1, 1))
     kinds = {"line": "int64", "value": "float64"}
     none = {name: pd.Series(dtype=kinds.get(name, "str")) for name in tables.FIGURE}
     parted = analysis.add_segments(measures.build(pd.DataFrame(none), (), context), context)
@@ -175,10 +175,17 @@ METHOD = "docs/method.md"
 FREQUENCIES = ("month", "quarter", "year")
 
 
+@cache
+def shipped() -> Register:
+    """The register that comes with the program."""
+    return load(ROOT / "data/reference")
+
+
+@cache
 def rule_values(file_name: str) -> dict[str, object]:
     (found,) = [
         rules.values
-        for rules in load(ROOT / "data/reference").rule_sets.values()
+        for rules in shipped().rule_sets.values()
         if f"name: {rules.name}\n" in page(f"data/reference/rules/{file_name}")
     ]
     return found
@@ -255,7 +262,7 @@ def test_words_in_quotation_marks_are_those_that_are_printed():
 
 
 def test_the_share_of_false_signals_is_as_the_method_page_says():
-    rules = xmr.XmrRules.of(load(ROOT / "data/reference").rule_set("nhs-making-data-count"))
+    rules = xmr.XmrRules.of(shipped().rule_set("nhs-making-data-count"))
     draws = np.random.default_rng(2026)
     for length in (13, 24, 60):
         series = np.repeat(np.arange(8000), length)

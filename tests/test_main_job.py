@@ -16,7 +16,6 @@ from pmf_analysis.errors import ExportError, ParameterError, PublicationError
 from pmf_analysis.export import pages, publishing
 from pmf_analysis.main_job import run_and_export
 from pmf_analysis.store import Store, create_workspace, sha256_of
-from pmf_analysis.synthetic import DEMO_SEED, write_county
 
 AREA = "Adoption"
 
@@ -42,14 +41,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def delivery(tmp_path_factory) -> Path:
-    return write_county(tmp_path_factory.mktemp("delivered"), DEMO_SEED)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, delivery):
+def finished(tmp_path_factory, medwold):
     """Store, plan and result of one unit's four notebooks and its pages."""
-    store = workspace_with(tmp_path_factory.mktemp("first") / "w", delivery)
+    folder = tmp_path_factory.mktemp("first") / "w"
+    store = Store(Path(shutil.copytree(medwold.folder, folder)))
     return store, *run_one(store, jobs=2)
 
 
@@ -61,9 +56,9 @@ def test_every_notebook_of_scope_area_ran(finished):
     assert {path.name for path in job.pages} == {"index.html", "adoption.html"}
 
 
-def test_another_folder_and_other_jobs_give_the_same_bytes(finished, tmp_path, delivery):
+def test_another_folder_and_other_jobs_give_the_same_bytes(finished, tmp_path, medwold_delivery):
     _, plan, job = finished
-    elsewhere = workspace_with(tmp_path / "another place" / "w", delivery)
+    elsewhere = workspace_with(tmp_path / "another place" / "w", medwold_delivery)
     again, second = run_one(elsewhere, jobs=1)
     assert again.run_id == plan.run_id
     first_files, second_files = contents(job.run.folder), contents(second.run.folder)
@@ -174,8 +169,8 @@ def test_a_deep_dive_keeps_to_its_indicator_and_is_not_what_is_published(finishe
     assert {page.parent.name for page in published} == {job.run.run_id}
 
 
-def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, delivery):
-    store = workspace_with(tmp_path / "w", delivery)
+def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, medwold_copy):
+    store = medwold_copy
     for name in ("variance", "forecast", "data_quality"):
         (store.notebooks / f"{name}.ipynb").unlink()
     good = nbformat.read(store.notebooks / "trend.ipynb", as_version=4)

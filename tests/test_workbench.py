@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pmf_analysis import prepared, receiving, register, workbench
+from pmf_analysis import prepared, register, workbench
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.register import Context
-from pmf_analysis.store import Store, create_workspace
-from pmf_analysis.synthetic import DEMO_SEED, write_county
+from pmf_analysis.store import Store
 from pmf_analysis.terms import Structure
 
 VERBS = (
@@ -22,11 +23,9 @@ VERBS = (
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Store:
-    folder = tmp_path_factory.mktemp("workbench")
-    store = Store(create_workspace(folder / "w", "medwold"))
-    receiving.receive(store, [write_county(folder / "delivered", DEMO_SEED)])
-    return store
+def store(tmp_path_factory, medwold) -> Store:
+    folder = tmp_path_factory.mktemp("workbench") / "w"
+    return Store(Path(shutil.copytree(medwold.folder, folder)))
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +99,6 @@ def test_prepared_tables_are_found_again_by_what_went_in(store, monkeypatch):
 
 
 def test_a_change_of_the_register_is_a_change_of_input(store, tmp_path):
-    import shutil
-
     copy = tmp_path / "w"
     shutil.copytree(store.folder, copy)
     path = copy / "data/reference/indicators/ASSESS-45.yml"

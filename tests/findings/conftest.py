@@ -5,17 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pmf_analysis import analysis, findings, prepared, receiving, register
-from pmf_analysis.store import Store, create_workspace
-from pmf_analysis.synthetic import DEMO_SEED, write_county
+from pmf_analysis import analysis, findings, prepared, register
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory):
+def county(medwold):
     """Context, analysis and facts of the demo county; verdicts are invented: all green."""
-    folder = tmp_path_factory.mktemp("county")
-    store = Store(create_workspace(folder / "w", "medwold"))
-    receiving.receive(store, [write_county(folder / "delivered", DEMO_SEED)])
+    store = medwold
     as_at, receipts = prepared.known_at(store, None)
     context = register.Context(register.load(store.reference), as_at)
     figures = prepared.figure_table(store, receipts, context.register)

@@ -15,11 +15,16 @@ from pmf_analysis.register import Context, load
 MONTHS = [str(month) for month in pd.period_range("2025-01", "2025-06", freq="M")]
 
 
+@pytest.fixture(scope="module")
+def rules(root):
+    """The shipped rule set on maturity."""
+    return load(root / "data/reference").rule_set("maturity")
+
+
 @pytest.fixture
-def context(root, register_of, make):
+def context(rules, register_of, make):
     """Two units; a month matures 45 days after its end."""
     register = register_of(make.indicator(matures_after=45))
-    rules = load(root / "data/reference").rule_set("maturity")
     held = {**register.rule_sets, "maturity": rules}
     return Context(replace(register, rule_sets=held), date(2025, 7, 6))
 
