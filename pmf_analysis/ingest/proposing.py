@@ -44,6 +44,7 @@ _IDENTIFIER = re.compile(r"\b(id|ref|code|urn|ukprn|sortable)\b|_(id|code|urn)$"
 _NOTE = re.compile(r" *\[[^\]]*\]")
 _DURATION = re.compile(r"\d{1,3}:(?:0\d|1[01])")
 _TOTAL = re.compile(r"(?:sub-?)?total\b.*", re.IGNORECASE)
+_RIVAL = re.compile(r"(?:\b|_)(?:code|name|urn)\b", re.IGNORECASE)
 _AGE = re.compile(r"\d{1,3}\+?|(?:all )?ages(?: .*)?|all ages", re.IGNORECASE)
 _SHARE_NAME = re.compile(r"%|\bper ?cent|percent|\bpct\b|\bproportion\b|\bshare\b", re.IGNORECASE)
 _FRACTION = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?|\.\d+")
@@ -427,9 +428,23 @@ def _area_lines(parts: _Parts) -> list[str]:
             lines.append(f"    {_quoted(level)}: {what}")
     else:
         lines += ["  columns:", f'    "": [{names}]']
+        lines += _rival_lines(parts)
     if not any(each.areas > 0.5 for each in parts.areas):
         lines.append("  in_register: false   # most areas are not in the register: kept as printed")
     return lines
+
+
+def _rival_lines(parts: _Parts) -> list[str]:
+    """A column of codes or names that the register does not know may be what rows are about."""
+    most = max(each.different for each in parts.areas)
+    rivals = [
+        each.name for each in (*parts.breakdowns, *parts.others)
+        if _RIVAL.search(each.name) and each.areas == 0 and each.numbers < 0.5
+        and each.different >= most and each.different * 10 > each.filled * 9
+    ]  # fmt: skip
+    if not rivals:
+        return []
+    return [f"  # should rows be about {rivals[0]}: name that column, and say in_register: false"]
 
 
 def _period_lines(table: Table, parts: _Parts) -> list[str]:

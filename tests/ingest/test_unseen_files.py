@@ -304,3 +304,10 @@ def test_what_parts_the_cells_is_never_a_guess(tmp_path, text):
     document = read_document(path)
     assert document.sheets[0].row(0) == text.split("\n")[0].split(",")
     assert document.remarks == ()
+
+
+def test_codes_that_the_register_does_not_know_are_pointed_out(tmp_path, national, layouts):
+    path = tmp_path / "September-2025-by-provider.csv"
+    path.write_text("Code,Region,Total\nRVV,South East,120\nRXP,North East,90\n", encoding="utf-8")
+    (sheet,) = explain(path, national, layouts).sheets
+    assert '"": [Region]\n  # should rows be about Code:' in sheet.proposal
