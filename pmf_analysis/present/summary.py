@@ -228,9 +228,19 @@ def _story(
 
 
 def _sentences(rows: pd.DataFrame, families: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        sentence for family in families for sentence in rows[rows["family"] == family]["sentence"]
+    return _said_once(
+        [sentence for family in families for sentence in rows[rows["family"] == family]["sentence"]]
     )
+
+
+def _said_once(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Sentences of findings, a note that ends several of them kept with the last alone."""
+    said = []
+    for place, sentence in enumerate(sentences):
+        first, _, note = sentence.rpartition(". ")
+        again = any(later.endswith(f". {note}") for later in sentences[place + 1 :])
+        said.append(f"{first}." if first and again else sentence)
+    return tuple(said)
 
 
 def _where(parts: pd.DataFrame, context: Context) -> str:

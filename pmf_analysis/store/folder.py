@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECEIPT = "receipt.json"
+
+SEAL = "seal"
+"""Field of a stored receipt that holds the hash of the others."""
 JOURNAL = "journal.jsonl"
 DELETED = "data/deleted.jsonl"
 """What is left of deliveries that were deleted on purpose, a line each."""
@@ -213,7 +216,7 @@ class Store:
         def fill(folder: Path) -> None:
             shutil.copyfile(source_path, folder / name)
             self._check_source(folder / name, receipt)
-            (folder / RECEIPT).write_bytes(canonical_json(dict(receipt)))
+            (folder / RECEIPT).write_bytes(sealed(receipt))
             settle(folder)
 
         try:
@@ -257,7 +260,7 @@ class Store:
         if not kept or kept[-1] != held:
             atomic_write(folder / f"receipt-{len(kept) + 1}.json", held)
         amended = {**earlier, "published": published.isoformat(), "published_basis": "given"}
-        atomic_write(folder / RECEIPT, canonical_json(amended))
+        atomic_write(folder / RECEIPT, sealed(amended))
         self.append_journal(
             {"event": "amended", "delivery": delivery, "published": published.isoformat(),
              "before": earlier["published"], "by": by}
@@ -507,7 +510,7 @@ class Store:
         try:
             receipt = json.loads(path.read_bytes())
             if receipt["id"] == delivery and isinstance(receipt["published"], str):
-                return receipt
+                return {name: value for name, value in receipt.items() if name != SEAL}
             problem = "it is the receipt of something else"
         except FileNotFoundError as error:
             self._say_if_deleted(delivery)
@@ -588,6 +591,12 @@ class Store:
                 f"{receipt['file_name']} changed while it was received",
                 "the same bytes as when it was read", "Receive it again; nothing was stored",
             )  # fmt: skip
+
+
+def sealed(receipt: Mapping) -> bytes:
+    """A receipt as it is written: with the hash of what it says, so that a later change shows."""
+    said = {name: value for name, value in receipt.items() if name != SEAL}
+    return canonical_json({**said, SEAL: sha256_of(canonical_json(said))})
 
 
 def tables_of(receipt: Mapping) -> list[str]:

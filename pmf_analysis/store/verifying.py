@@ -16,7 +16,7 @@ from pmf_analysis.store import closed
 from pmf_analysis.store.atomic import PARTIAL
 from pmf_analysis.store.canonical import sha256_of
 from pmf_analysis.store.contents import CONTENTS, read_contents
-from pmf_analysis.store.folder import DELETED, JOURNAL, RECEIPT, Store
+from pmf_analysis.store.folder import DELETED, JOURNAL, RECEIPT, SEAL, Store, sealed
 from pmf_analysis.store.leftovers import leftovers
 from pmf_analysis.store.links import outward_links
 from pmf_analysis.store.parquet import rows_in
@@ -135,12 +135,20 @@ def _delivery_faults(store: Store, place: Path) -> Iterator[Fault]:
         yield Fault(where, "does not hold the delivered file", _FROM_A_COPY)
     elif sha256_of(delivered) != receipt["sha256"]:
         yield Fault(where, "holds a file that is not the one delivered", _FROM_A_COPY)
+    if _broken_seal(place):
+        yield Fault(where, "has a receipt that was changed after it was written", _FROM_A_COPY)
     if receipt["sha256"][:16] != place.name:
         yield Fault(where, "holds the delivery of another id", _FROM_A_COPY)
     known = {delivered.name, RECEIPT, *(path.name for path in store.earlier_receipts(place.name))}
     if others := sum(path.name not in known for path in place.iterdir()):
         yield Fault(where, f"holds {others} files that belong to no delivery", "Move them away")
     yield from _derived_faults(store, receipt, f"pmf receive {where}/FILE")
+
+
+def _broken_seal(place: Path) -> bool:
+    """Whether a receipt is no longer what was written; those of older versions have no seal."""
+    written = json.loads((place / RECEIPT).read_bytes())
+    return SEAL in written and written != json.loads(sealed(written))
 
 
 def _derived_faults(store: Store, receipt: Mapping, again: str) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ import pytest
 
 from pmf_analysis import register
 from pmf_analysis.findings import load_catalogue
-from pmf_analysis.present.summary import RULES, exceptions, summarise, worst_verdict
+from pmf_analysis.present.summary import RULES, _said_once, exceptions, summarise, worst_verdict
 from pmf_analysis.store import create_workspace
 
 CODES = ["ASSESS-45", "ICPC-15", "CP-VISIT", "CPP-REPEAT", "AUDIT-GOOD", "REREF"]
@@ -105,3 +105,11 @@ def test_the_worst_verdict_is_red_then_not_assessed():
     assert worst_verdict(["green", "red", "amber"]) == "red"
     assert worst_verdict(["green", "not_assessed", "amber"]) == "not_assessed"
     assert worst_verdict([]) == "not_assessed"
+
+
+def test_a_note_that_ends_several_sentences_is_said_once():
+    note = "May is provisional, so this may not hold."
+    said = _said_once(
+        [f"It has worsened. {note}", "Similar to the county.", f"Still Green. {note}"]
+    )
+    assert said == ("It has worsened.", "Similar to the county.", f"Still Green. {note}")

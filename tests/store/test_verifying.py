@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -135,6 +136,22 @@ def test_rows_are_held_against_the_receipt(store):
     path.write_bytes(canonical_json({**receipt, "cells": 7}))
     (fault,) = verify(store).faults
     assert "holds 1 rows where 7 are on record" in fault.what
+
+
+def test_a_receipt_that_was_changed_is_named(store):
+    (receipt,) = store.deliveries()
+    path = store.raw / str(receipt["id"]) / "receipt.json"
+    written = path.read_bytes()
+    path.write_bytes(written.replace(str(receipt["published"]).encode(), b"2999-01-01", 1))
+    assert any("changed after it was written" in str(fault) for fault in verify(store).faults)
+    path.write_bytes(written)
+    assert verify(store).whole
+    # a date that is said later is no such change, and its earlier receipt stays
+    store.amend_published(str(receipt["id"]), date(2026, 1, 5))
+    assert verify(store).whole
+    # nor is a receipt of an earlier version, which has no seal
+    path.write_bytes(canonical_json(receipt))
+    assert verify(store).whole
 
 
 def test_a_manifest_never_leads_out_of_its_folder(store):
