@@ -2,9 +2,11 @@
 #
 #   make demo PYTHON=python3.12      another Python (after `make clean`)
 #   make test ARGS="-k wilson"       more arguments for pytest
+#   make test WORKERS=0              one test after another, in one process
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 2
 
 # paths are relative, so that a checkout may lie in a folder with spaces in its name
 BIN := .venv/bin
@@ -22,7 +24,7 @@ demo: $(READY) ## make a synthetic county in ./demo, run everything on it, say w
 	@$(BIN)/pmf demo ./demo
 
 test: $(READY) ## run the whole test suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 soak: $(READY) ## run the long trials
 	@$(BIN)/python -m pytest -m soak $(ARGS)

@@ -91,8 +91,8 @@ PeriodKind = Annotated[str, BeforeValidator(_known_rule)]
 
 Whole periods: ``financial_year``, ``academic_year``, ``calendar_year`` (a year, or two that
 follow each other; of a financial year the one it ends in may stand alone, of an academic year
-by ``academic_year_ending``), ``month`` (``2025-03``, ``202503``, ``March 2025``, any day of it), ``day``
-(``2025-09-30``, ``30/09/2025``), ``financial_quarter`` (``2024/25 Q1``) and
+by ``academic_year_ending``), ``month`` (``2025-03``, ``202503``, ``March 2025``, any day of it),
+``day`` (``2025-09-30``, ``30/09/2025``), ``financial_quarter`` (``2024/25 Q1``) and
 ``calendar_quarter`` (``2025 Q1``), ``code`` (a code of ``periods``). Parts of the year that the
 text names: ``financial_quarter 1``, ``calendar_quarter 1``, ``month 5``, ``week 12`` (of the
 ISO calendar), ``day 09-30``, ``09-01 to 12-31 of academic_year``."""
