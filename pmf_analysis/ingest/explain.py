@@ -29,16 +29,12 @@ from pmf_analysis.ingest.matching import (
 )
 from pmf_analysis.ingest.names import published_on
 from pmf_analysis.ingest.profiles import names_people
-from pmf_analysis.ingest.proposing import (
-    Table,
-    propose_extension,
-    propose_layout,
-    proposed_name,
-)
+from pmf_analysis.ingest.proposing import propose_extension, propose_layout, proposed_name
 from pmf_analysis.ingest.rows import FindsUnits
 from pmf_analysis.ingest.sheet_reading import Place, SheetExtract, read_sheet
 from pmf_analysis.ingest.sheets import Document, Sheet
 from pmf_analysis.ingest.taking import with_taken
+from pmf_analysis.ingest.unknown_table import Table
 from pmf_analysis.register.layouts import Layout
 from pmf_analysis.terms import Holds, State
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pmf_analysis.ingest.proposing import Table
 from pmf_analysis.ingest.sheets import Sheet
+from pmf_analysis.ingest.unknown_table import Table
 from pmf_analysis.ingest.written_periods import read_period
 
 LOOKED_AT = 200

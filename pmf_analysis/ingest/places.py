@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pmf_analysis.ingest.profiles import Profile
 from pmf_analysis.ingest.rows import FindsUnits
-
-if TYPE_CHECKING:
-    from pmf_analysis.ingest.proposing import Table
+from pmf_analysis.ingest.unknown_table import Table
 
 _AGREE = 0.9
 
