@@ -182,11 +182,12 @@ def _receive_one(store: Store, path: Path, reader: _Reader) -> Received:
     try:
         extract = reader.read(path, reader.published or held)
         _refuse_contradiction(store, extract)
+        receipt = extract.receipt.as_dict()
+        delivery = str(receipt["id"])
+        stored = store.add_delivery(path, receipt, extract.figures, records=extract.records)
     except DeliveryError as error:
         return Received(path.name, None, False, str(error))
-    receipt = extract.receipt.as_dict()
-    delivery = str(receipt["id"])
-    if store.add_delivery(path, receipt, extract.figures, records=extract.records):
+    if stored:
         store.append_journal({"event": "received", "delivery": delivery, "file": path.name})
         return Received(path.name, receipt, True, "")
     before = str(store.receipt(delivery)["published"])

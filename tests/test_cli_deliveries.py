@@ -49,6 +49,8 @@ def test_a_date_said_later_is_told_and_listed(pmf, workspace, tmp_path):
     assert status == 0
     assert "published 2026-01-14 now, 2025-12-31 before" in out
     assert "2026-01-14 (given)  m.csv" in pmf("--workspace", workspace, "store", "list")[1]
+    mistyped = pmf("--workspace", workspace, "receive", path, "--published", "2206-01-14")[1]
+    assert "Published 2206-01-14, more than a year after" in mistyped
 
 
 def test_explain_stores_nothing_and_proposes_a_layout(pmf, workspace, tmp_path):

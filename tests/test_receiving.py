@@ -135,3 +135,12 @@ def test_records_are_stored_beside_their_receipt(store, tmp_path, monkeypatch, m
     assert held["CASE"].tolist() == ["007", "008"]
     assert held["VISITED"].notna().tolist() == [True, False]
     assert receiving.receive(store, [path])[0].error == ""
+
+
+def test_a_name_that_cannot_be_kept_stops_no_other_file(store, tmp_path):
+    # taken first: deliveries are taken by their names
+    odd = written(tmp_path, "a<b>.csv", A)
+    refused, kept = receiving.receive(store, [odd, written(tmp_path, "z.csv", C)])
+    assert (refused.stored, kept.stored) == (False, True)
+    assert "'a<b>.csv' cannot be kept" in refused.error
+    assert [one["file_name"] for one in store.deliveries()] == ["z.csv"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,12 +115,28 @@ def _receipt_lines(result: Received) -> list[str]:
     lines += _grouped((u, f"{u['column']}: {u['reason']}") for u in receipt["unread"])
     lines += [f"  {_duplicate_line(found)}" for found in receipt["duplicates"]]
     lines += [f"  {remark}" for remark in receipt["remarks"]]
+    lines += _question_of_date(result)
     for name, words in (
         ("labels_unknown", "read, but no indicator or layout knows the label"),
         ("columns_not_read", "not read, since no layout knows the column"),
     ):
         lines += [f"  {words}: {label}" for label in receipt[name]]
     return lines
+
+
+def _question_of_date(result: Received) -> list[str]:
+    """Of a date that was said now by whoever delivers; no other can be mistyped."""
+    from pmf_analysis import periods
+    from pmf_analysis.ingest.names import question_of_date
+
+    receipt = result.receipt
+    if not receipt["published_basis"].startswith("given") or not (result.stored or result.amended):
+        return []
+    last = receipt["last_period"]
+    asked = question_of_date(
+        date.fromisoformat(receipt["published"]), periods.parse(last).end if last else None
+    )
+    return [f"  {asked}"] if asked else []
 
 
 def _state(result: Received) -> str:

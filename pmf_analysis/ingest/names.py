@@ -16,6 +16,9 @@ _ENDING = re.compile(
 _MONTH_AND_YEAR = re.compile(r"([a-z]{3,9})[ _-]?((?:20)?\d{2})(?!\d)", re.IGNORECASE)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:[ _-]+to[ _-]+(?:19|20)\d{2})?(?!\d)")
 
+_FIRST_YEAR = 1990
+_DAYS_OF_A_YEAR = 366
+
 
 def without_ending(file_name: str) -> str:
     """A file's name without ``.csv``, ``.csv.gz`` and other endings of data files."""
@@ -91,6 +94,32 @@ def published_on(
         "Say it with `pmf receive --published DATE`, or with --undated DATE for every file "
         "that says none; nothing was stored",
     )  # fmt: skip
+
+
+def question_of_date(published: date, last_day: date | None) -> str:
+    """What to ask whoever said a date of publication: a year typed wrongly stores well.
+
+    Parameters
+    ----------
+    published : date
+    last_day : date or None
+        Last day of the latest period inside; None where there is no period.
+
+    Returns
+    -------
+    str
+        Empty for a date from the end of that period to a year after it, and without a period
+        for one of 1990 or later.
+    """
+    if last_day is None:
+        found = "long before any other delivery" if published.year < _FIRST_YEAR else ""
+    elif published < last_day:
+        found = f"before the latest period inside was over ({last_day.isoformat()})"
+    else:
+        over = (published - last_day).days > _DAYS_OF_A_YEAR
+        found = f"more than a year after the latest period inside ({last_day.isoformat()})"
+        found = found if over else ""
+    return f"Published {published.isoformat()}, {found}: is that date right?" if found else ""
 
 
 def _only_month(file_name: str) -> date | None:

@@ -638,7 +638,8 @@ def _safe_name(name: str) -> str:
     ours = name in (RECEIPT, CONTENTS, ".", "..") or _KEPT_RECEIPT.fullmatch(name)
     if bad or ours or name.startswith(PARTIAL) or _UNSAFE.search(name):
         raise DeliveryError(
-            f"The file name {name[:60]!r} cannot be kept", "a plain file name without folders",
+            f"The file name {name[:60]!r} cannot be kept",
+            'a name without < > : " / \\ | ? *, of 240 bytes at most, that is not one of our own',
             "Rename the file and deliver it again",
         )  # fmt: skip
     return name

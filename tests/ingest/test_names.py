@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pmf_analysis.ingest.names import published_on, table_of
+from pmf_analysis.ingest.names import published_on, question_of_date, table_of
 
 MARCH_2024 = date(2024, 3, 31)
 
@@ -43,3 +43,17 @@ def test_a_date_that_is_given_goes_first():
         date(2025, 11, 18),
         "given",
     )
+
+
+@pytest.mark.parametrize(
+    ("published", "last_day", "words"),
+    [(date(2024, 3, 31), MARCH_2024, ""), (date(2025, 4, 1), MARCH_2024, ""),
+     (date(2025, 4, 2), MARCH_2024, "more than a year after the latest period"),
+     (date(2204, 11, 6), MARCH_2024, "more than a year after the latest period"),
+     (date(2024, 3, 30), MARCH_2024, "before the latest period inside was over (2024-03-31)"),
+     (date(1990, 1, 1), None, ""), (date(1026, 11, 6), None, "long before")],
+)  # fmt: skip
+def test_a_date_that_looks_mistyped_is_asked_about(published, last_day, words):
+    asked = question_of_date(published, last_day)
+    assert words in asked
+    assert bool(asked) == bool(words)
