@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,10 @@ import pandas as pd
 from pmf_analysis import periods
 from pmf_analysis.errors import DeliveryError
 from pmf_analysis.ingest.blocks import cut_blocks, without_blocks
+from pmf_analysis.ingest.column_uses import column_uses
 from pmf_analysis.ingest.documents import read_document
-from pmf_analysis.ingest.grouping import Reason, group_refusals
+from pmf_analysis.ingest.explanation import Explanation, listed
+from pmf_analysis.ingest.grouping import group_refusals
 from pmf_analysis.ingest.guessing import guess_table
 from pmf_analysis.ingest.matching import (
     Match,
@@ -31,6 +33,7 @@ from pmf_analysis.ingest.names import published_on
 from pmf_analysis.ingest.profiles import names_people
 from pmf_analysis.ingest.proposing import propose_extension, propose_layout, proposed_name
 from pmf_analysis.ingest.rows import FindsUnits
+from pmf_analysis.ingest.sheet_explained import ColumnUse, SheetExplained
 from pmf_analysis.ingest.sheet_reading import Place, SheetExtract, read_sheet
 from pmf_analysis.ingest.sheets import Document, Sheet
 from pmf_analysis.ingest.taking import with_taken
@@ -42,115 +45,6 @@ _AREA = re.compile(r"area ['\"](.*)['\"] is not in the register")
 _SHOWN = 8
 _NEAREST = 3
 _SHARE = 0.5
-
-
-@dataclass(frozen=True)
-class ColumnUse:
-    """What a column is taken for: area, period, breakdown, figure, field, or not read."""
-
-    name: str
-    use: str
-
-
-@dataclass(frozen=True)
-class SheetExplained:
-    """How one sheet would be read.
-
-    Attributes
-    ----------
-    name : str
-    rows, columns : int
-        Size of the sheet as delivered.
-    layout : str
-        Empty where none describes it.
-    holds : str
-        ``terms.Holds`` of the layout.
-    why : str
-        Why this layout, or why none.
-    nearest : tuple of str
-        Layouts that come nearest, and what they lack.
-    header_line, header_rows : int
-        Where the names of the columns were found; 0 where the format itself gives them.
-    uses : tuple of ColumnUse
-    rows_read, rows_refused : int
-    refusals : tuple of Reason
-    first_period, last_period : str
-    units : int
-        Different areas in the rows read.
-    units_not_in_register : int
-    areas_unknown : tuple of str
-        Areas for which rows were refused; of figures only.
-    markers, qualifiers : dict
-        Marker instead of a figure, or qualifier beside one, as printed, to number of cells.
-    cells, cells_unread : int
-    unread : tuple of str
-        Some texts that could not be read; none of records.
-    proposal_name, proposal : str
-        A layout file to complete, where no layout describes a table.
-    """
-
-    name: str
-    rows: int
-    columns: int
-    layout: str = ""
-    holds: str = ""
-    why: str = ""
-    nearest: tuple[str, ...] = ()
-    header_line: int = 0
-    header_rows: int = 0
-    uses: tuple[ColumnUse, ...] = ()
-    rows_read: int = 0
-    rows_refused: int = 0
-    refusals: tuple[Reason, ...] = ()
-    first_period: str = ""
-    last_period: str = ""
-    units: int = 0
-    units_not_in_register: int = 0
-    areas_unknown: tuple[str, ...] = ()
-    markers: Mapping[str, int] = field(default_factory=dict)
-    qualifiers: Mapping[str, int] = field(default_factory=dict)
-    cells: int = 0
-    cells_unread: int = 0
-    unread: tuple[str, ...] = ()
-    proposal_name: str = ""
-    proposal: str = ""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """How a file would be read.
-
-    Attributes
-    ----------
-    file_name, format, encoding : str
-    bytes : int
-    published : str
-        When and how known, or that it must be said.
-    sheets : tuple of SheetExplained
-    remarks : tuple of str
-    """
-
-    file_name: str
-    format: str
-    encoding: str
-    bytes: int
-    published: str
-    sheets: tuple[SheetExplained, ...]
-    remarks: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain dictionaries, lists and values."""
-        return asdict(self)
-
-    def lines(self) -> list[str]:
-        """The explanation for the terminal."""
-        encoding = f", {self.encoding}" if self.encoding else ""
-        lines = [f"{self.file_name}: {self.format}{encoding}, {self.bytes:,} bytes"]
-        lines.append(f"Published: {self.published}")
-        lines += list(self.remarks)
-        for sheet in self.sheets:
-            lines += ["", *_sheet_lines(sheet, len(self.sheets) > 1)]
-        return lines
 
 
 def explain(
@@ -267,13 +161,13 @@ def _why(match: Match, layouts: Mapping[str, Layout]) -> str:
         name for name, each in sorted(layouts.items())
         if name != layout.name and not each.sheets and hold_against(match.header, each).whole
     ]  # fmt: skip
-    said += [f"{_listed(others)} would fit too, with fewer"] if others else []
+    said += [f"{listed(others, _NEAREST)} would fit too, with fewer"] if others else []
     return "; ".join(said)
 
 
 def _with_contents(seen: SheetExplained, match: Match, read: SheetExtract) -> SheetExplained:
     seen = replace(
-        seen, uses=_uses(match, read), rows_read=read.account.read,
+        seen, uses=column_uses(match, read), rows_read=read.account.read,
         rows_refused=read.account.refused, refusals=group_refusals(read.refused),
         cells_unread=len(read.unread),
     )  # fmt: skip
@@ -305,60 +199,6 @@ def _markers(figures: pd.DataFrame) -> dict[str, int]:
     marked &= figures["text"] != ""
     counts = figures.loc[marked, "text"].value_counts()
     return {str(text): int(counts[text]) for text in sorted(counts.index)}
-
-
-def _uses(match: Match, read: SheetExtract) -> tuple[ColumnUse, ...]:
-    """What each column of the header is taken for, in the order of the file."""
-    layout, held = match.layout, {}
-    for name, place in match.positions.items():
-        held[place] = ", ".join(_use_of(name, layout)) or "known, not read"
-    for each in match.unpivoted:
-        parts = [f"figure {each.column}"]
-        parts += [f"period {each.period}"] if each.period else []
-        parts += [f"breakdown {each.breakdown}"] if each.breakdown else []
-        held[each.place] = ", ".join(parts)
-    figures = set() if read.figures is None else set(read.figures["column"].unique())
-    bases = {name.casefold() for name in match.header.names}
-    for place in match.others:
-        name = match.header.names[place]
-        suffix = layout.qualifiers.suffix if layout.qualifiers else ""
-        qualifies = suffix and name.casefold().removesuffix(suffix.casefold()) in bases
-        if qualifies and name.casefold().endswith(suffix.casefold()):
-            held[place] = "qualifier"
-        elif layout.other_columns == "read" and name:
-            held[place] = "figure" if name in figures else "breakdown"
-        else:
-            held[place] = "not read"
-    return tuple(
-        ColumnUse(match.header.names[place] or f"column {place + 1}, without a name", held[place])
-        for place in sorted(held)
-        if match.header.names[place] or held[place] != "not read"
-    )
-
-
-def _use_of(name: str, layout: Layout) -> list[str]:
-    uses = []
-    area, period = layout.area, layout.period
-    if area is not None:
-        columns = {column for group in area.columns.values() for column in group}
-        uses += ["level of the area"] if name == area.level else []
-        uses += ["area"] if name in columns else []
-    if period is not None:
-        uses += ["period"] if name == period.column else []
-        uses += ["kind of the period"] if name == period.kind_column else []
-    if layout.breakdown is not None and name in layout.breakdown.by_column:
-        uses.append("breakdown")
-    uses += ["cohort"] if name and name == layout.cohort else []
-    uses += ["state of the row"] if layout.state and name == layout.state.column else []
-    uses += ["figures as JSON"] if name in layout.json_columns else []
-    if name in (*layout.figures, *layout.optional_figures):
-        uses.append("figure")
-    if name in layout.months:
-        uses.append(f"figure {layout.months_of} of that month")
-    if name in layout.fields:
-        taken = ", taken from around it" if name in layout.take else ""
-        uses.append(f"{layout.fields[name].type} field{taken}")
-    return uses
 
 
 def _with_proposal(
@@ -408,60 +248,3 @@ def _published(
     except DeliveryError:
         return "nothing says when; say it with --published DATE"
     return f"{on.isoformat()} ({basis})"
-
-
-# ---- lines for the terminal ---------------------------------------------------------------
-
-
-def _sheet_lines(sheet: SheetExplained, several: bool) -> list[str]:
-    named = f"Sheet {sheet.name}: " if several else ""
-    lines = [f"{named}{sheet.rows:,} rows, {sheet.columns} columns"]
-    if sheet.header_rows:
-        rows = f", {sheet.header_rows} rows" if sheet.header_rows > 1 else ""
-        lines.append(f"  Header: line {sheet.header_line}{rows}")
-    if sheet.layout:
-        lines.append(f"  Layout: {sheet.layout} ({sheet.holds}): {sheet.why}")
-        lines += _contents_lines(sheet)
-    else:
-        lines.append(f"  Layout: none: {sheet.why}")
-        lines += [f"  Near: {sentence}" for sentence in sheet.nearest]
-    lines += [f"    {use.name}: {use.use}" for use in sheet.uses]
-    if sheet.proposal:
-        lines.append(
-            f"  Complete this, save it as data/reference/layouts/{sheet.proposal_name}.yml and "
-            "look again:"
-        )
-        lines += [f"    {line}" for line in sheet.proposal.splitlines()]
-    return lines
-
-
-def _contents_lines(sheet: SheetExplained) -> list[str]:
-    lines = [f"  Rows: {sheet.rows_read:,} read, {sheet.rows_refused:,} refused"]
-    lines += [
-        f"    {reason.rows:,} refused, first in line {reason.first_line}: {reason.text}"
-        for reason in sheet.refusals[:_SHOWN]
-    ]
-    if sheet.first_period:
-        lines.append(f"  Periods: {sheet.first_period} to {sheet.last_period}")
-        strange = (
-            f", {sheet.units_not_in_register:,} not in the register"
-            if sheet.units_not_in_register else ""
-        )  # fmt: skip
-        lines.append(f"  Areas: {sheet.units:,}{strange}")
-    if sheet.areas_unknown:
-        lines.append(f"  Areas refused: {_listed(sheet.areas_unknown, _SHOWN)}")
-    lines.append(f"  Cells: {sheet.cells:,}, {sheet.cells_unread:,} unread")
-    if sheet.markers:
-        marks = ", ".join(f"{mark} {count:,}" for mark, count in sheet.markers.items())
-        lines.append(f"  Markers: {marks}")
-    if sheet.qualifiers:
-        marks = "; ".join(f"{mark} {count:,}" for mark, count in sheet.qualifiers.items())
-        lines.append(f"  Qualifiers: {marks}")
-    if sheet.unread:
-        lines.append(f"  Unread, for example: {', '.join(sheet.unread)}")
-    return lines
-
-
-def _listed(names: Sequence[str], most: int = _NEAREST) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
