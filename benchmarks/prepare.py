@@ -8,19 +8,15 @@ the register's own: 1 is a step that grows with the data and no faster.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import json
-import statistics
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.growth import Ratios, by_step, measure_in_turn, report, timed
 from pmf_analysis import analysis, findings, measures, periods, register
 from pmf_analysis.register import Context, Register
 from pmf_analysis.settings import shipped
@@ -31,8 +27,6 @@ MORE = 10
 FIRST, LAST = 2012, 2025
 SEED = 20
 PUBLISHED = date(LAST, 10, 30)
-
-Made = TypeVar("Made")
 
 
 def enlarged(held: Register, times: int) -> Register:
@@ -116,9 +110,9 @@ def measure(times: int) -> dict[str, float]:
         {"id": one, "published": PUBLISHED.isoformat()} for one in delivered["delivery"].unique()
     ]
     verdicts = pd.DataFrame(columns=["indicator", "service_area", "verdict", "reason"], dtype="str")
-    measured, build = _timed(lambda: measures.build(delivered, receipts, context))
-    analysed, methods = _timed(lambda: analysis.analyse_all(measured, context))
-    _, words = _timed(
+    measured, build = timed(lambda: measures.build(delivered, receipts, context))
+    analysed, methods = timed(lambda: analysis.analyse_all(measured, context))
+    _, words = timed(
         lambda: findings.judge(findings.latest_facts(analysed, verdicts, context), context)
     )
     series = len(measured.drop_duplicates(list(SERIES)))
@@ -126,42 +120,14 @@ def measure(times: int) -> dict[str, float]:
     return {name: seconds / series for name, seconds in found.items()}
 
 
-def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
-    start = time.process_time()
-    made = work()
-    return made, time.process_time() - start
-
-
-def ratios(pairs: int) -> dict[str, dict[str, float]]:
-    """For each step its growth and its share of the time, medians over pairs of runs."""
-    measure(1)  # loads what is loaded once
-    found = [(measure(MORE), measure(1)) for _ in range(pairs)]
-    growth = {
-        name: statistics.median(many[name] / few[name] for many, few in found)
-        for name in found[0][0]
-    }
-    share = {
-        name: statistics.median(many[name] / sum(many.values()) for many, _ in found)
-        for name in found[0][0]
-    }
-    return {name: {"growth": growth[name], "share": share[name]} for name in growth}
+def ratios(pairs: int) -> Ratios:
+    """For each step its growth and its share of the time."""
+    return by_step(measure_in_turn(lambda: measure(MORE), lambda: measure(1), pairs))
 
 
 def main() -> int:
     """Print the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--pairs", type=int, default=3, help="pairs of runs")
-    parser.add_argument("--json", action="store_true", help="print for programs")
-    given = parser.parse_args()
-    found = ratios(given.pairs)
-    if given.json:
-        sys.stdout.write(json.dumps(found, indent=1) + "\n")
-        return 0
-    sys.stdout.write(f"CPU time of one series at x{MORE} against x1, and share of all at x{MORE}\n")
-    sys.stdout.writelines(
-        f"{one['growth']:6.2f}  {one['share']:5.0%}  {name}\n" for name, one in found.items()
-    )
-    return 0
+    return report(__doc__.partition("\n")[0], "series", MORE, ratios)
 
 
 if __name__ == "__main__":

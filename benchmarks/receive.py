@@ -8,19 +8,14 @@ grows with the rows and no faster.
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
+from benchmarks.growth import Ratios, by_step, measure_in_turn, report, timed, together
 from pmf_analysis import ingest, register
 from pmf_analysis.ingest.documents import read_document
 from pmf_analysis.register import Register
@@ -32,8 +27,6 @@ from pmf_analysis.terms import UnitKind
 FEW = 20_000
 MORE = 10
 SEED = 21
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -70,10 +63,10 @@ def measure(rows: int, held: Known) -> dict[str, float]:
         path = Path(folder) / "figures_2026-01-31.csv"
         write(path, rows, held.register)
         store = Store(create_workspace(Path(folder) / "workspace", "national"))
-        _, sheets = _timed(lambda: read_document(path))
-        extract, reading = _timed(lambda: ingest.read_delivery(path, held.register, held.layouts))
-        receipt, account = _timed(extract.receipt.as_dict)
-        _, storing = _timed(
+        _, sheets = timed(lambda: read_document(path))
+        extract, reading = timed(lambda: ingest.read_delivery(path, held.register, held.layouts))
+        receipt, account = timed(extract.receipt.as_dict)
+        _, storing = timed(
             lambda: store.add_delivery(path, receipt, extract.figures, records=extract.records)
         )
     found = {
@@ -83,46 +76,16 @@ def measure(rows: int, held: Known) -> dict[str, float]:
     return {name: seconds / rows for name, seconds in found.items()}
 
 
-def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
-    start = time.process_time()
-    made = work()
-    return made, time.process_time() - start
-
-
-def ratios(pairs: int) -> dict[str, dict[str, float]]:
-    """For each step its growth and its share of the time, medians over pairs of runs."""
+def ratios(pairs: int) -> Ratios:
+    """For each step and all together the growth and the share of the time."""
     held = known()
-    measure(FEW, held)  # loads what is loaded once
-    found = [(measure(FEW * MORE, held), measure(FEW, held)) for _ in range(pairs)]
-    whole = [(sum(many.values()), sum(few.values())) for many, few in found]
-    steps = {
-        name: {
-            "growth": statistics.median(many[name] / few[name] for many, few in found),
-            "share": statistics.median(
-                many[name] / total for (many, _), (total, _) in zip(found, whole, strict=True)
-            ),
-        }
-        for name in found[0][0]
-    }
-    growth = statistics.median(many / few for many, few in whole)
-    return {**steps, "together": {"growth": growth, "share": 1.0}}
+    found = measure_in_turn(lambda: measure(FEW * MORE, held), lambda: measure(FEW, held), pairs)
+    return {**by_step(found), **together(found)}
 
 
 def main() -> int:
     """Print the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--pairs", type=int, default=3, help="pairs of runs")
-    parser.add_argument("--json", action="store_true", help="print for programs")
-    given = parser.parse_args()
-    found = ratios(given.pairs)
-    if given.json:
-        sys.stdout.write(json.dumps(found, indent=1) + "\n")
-        return 0
-    sys.stdout.write(f"CPU time of one row at x{MORE} against x1, and share of all at x{MORE}\n")
-    sys.stdout.writelines(
-        f"{one['growth']:6.2f}  {one['share']:5.0%}  {name}\n" for name, one in found.items()
-    )
-    return 0
+    return report(__doc__.partition("\n")[0], "row", MORE, ratios)
 
 
 if __name__ == "__main__":
