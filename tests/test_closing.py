@@ -221,6 +221,19 @@ def test_the_page_marks_what_has_changed_and_says_how(closed):
     assert f"421 of 460 (91.5%) {pages.CHANGED}" in html
     assert "April 2025: published as 82 of 100 (82.0%), Amber; now 78 of 100 (78.0%), Red." in html
     assert "May 2025: published" not in html
+    assert f"{pages.CHANGED} A figure of this indicator has changed since" in html
+
+
+def test_the_page_is_silent_about_what_it_does_not_show_and_about_no_status(closed, monkeypatch):
+    now = prepared.prepare(closed[0], as_at=date(2025, 7, 14))
+    fact = now.table("fact", [KENT])
+    other = fact.assign(indicator="ANOTHER")
+    assert "published as" in str(pages._published_notes(now, fact))
+    assert str(pages._published_notes(now, other)) == ""
+    unrated = pages.published_table(now).assign(published_rag="not_rated", present_rag="not_rated")
+    monkeypatch.setattr(pages, "published_table", lambda prepared: unrated)
+    html = str(pages._published_notes(now, fact))
+    assert "published as 82 of 100 (82.0%); now 78 of 100 (78.0%)." in html
 
 
 def test_without_closings_nothing_of_them_enters_the_tables(tmp_path, closed):

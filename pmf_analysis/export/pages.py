@@ -262,7 +262,8 @@ def _published_notes(prepared: Prepared, fact: pd.DataFrame) -> Html:
     published = published_table(prepared)
     if published is None:
         return Html("")
-    own = published[published["service_area"].isin(fact["service_area"])]
+    shown = published["service_area"].isin(fact["service_area"])
+    own = published[shown & published["indicator"].isin(fact["indicator"])]
     changed = own[own["published_change"] != "same"].sort_values(
         ["indicator", "period_end"], ascending=[True, False], kind="stable"
     )
@@ -270,15 +271,22 @@ def _published_notes(prepared: Prepared, fact: pd.DataFrame) -> Html:
     lines = [
         f"{named.get(row.indicator, row.indicator)}, "
         f"{periods.in_sentence(row.published_label)}: "
-        f"published as {row.published_text}, {Rag(row.published_rag).label}; "
-        f"now {row.present_text}, {Rag(row.present_rag).label}."
+        f"published as {_and_status(row, 'published')}; now {_and_status(row, 'present')}."
         for row in changed.itertuples(index=False)
     ]
     if not lines:
         return Html("")
     listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    lead = escape(f"{CHANGED} Figures that have changed since they were published on closing:")
-    return Html(f"<p>{lead}</p><ul>{listed}</ul>")
+    lead = f"{CHANGED} A figure of this indicator has changed since it was published on closing:"
+    return Html(f"<p>{escape(lead)}</p><ul>{listed}</ul>")
+
+
+def _and_status(row: tuple, side: str) -> str:
+    """A figure with its status, which is left out where neither side has one."""
+    text = str(getattr(row, f"{side}_text"))
+    if row.published_rag == row.present_rag == Rag.NOT_RATED:
+        return text
+    return f"{text}, {Rag(getattr(row, f'{side}_rag')).label}"
 
 
 def _period_cell(row: Mapping) -> str:
