@@ -161,36 +161,43 @@ def test_a_killed_receive_completes_when_repeated(tmp_path, receiving, share, gr
 
 
 ONE_NOTEBOOK = """
-import multiprocessing, sys
-from concurrent.futures import ProcessPoolExecutor
+import signal, sys
 from pathlib import Path
-from pmf_analysis.runs.executing import Order, execute_order, prepare_worker
-from pmf_analysis.runs.orphans import socket_folder
+from pmf_analysis.runs.executing import Order, execute_order
+from pmf_analysis.runs.running import workers
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     place = Path(sys.argv[1])
     order = Order(str(place / "n.ipynb"), str(place / "out.ipynb"), {}, {}, str(place), 100)
-    with socket_folder(place) as sockets, ProcessPoolExecutor(
-        1, multiprocessing.get_context("spawn"), prepare_worker, (str(place), "", str(sockets))
-    ) as pool:
-        pool.submit(execute_order, order).result()
+    with workers(place, "", 1) as pool:
+        tasks = [pool.submit(execute_order, order) for _ in range(3)]
+        tasks[0].result()
 """
 
 
-def test_the_workers_and_kernels_of_a_killed_run_end_with_it(tmp_path):
+@pytest.mark.parametrize("stopped", [False, True], ids=["killed", "stopped"])
+def test_the_workers_and_kernels_of_a_run_end_with_it(tmp_path, stopped):
     write_notebook(tmp_path / "n.ipynb", "from pathlib import Path\nimport time\n"
                    'Path("started").touch()\ntime.sleep(90)')  # fmt: skip
     (tmp_path / "one.py").write_text(ONE_NOTEBOOK)
     (tmp_path / "t").mkdir()
     mark = uuid.uuid4().hex
-    process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "one.py"), str(tmp_path)], start_new_session=True,
-        env={**os.environ, MARK: mark, "TMPDIR": str(tmp_path / "t")},
-    )  # fmt: skip
+    with (tmp_path / "said").open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, str(tmp_path / "one.py"), str(tmp_path)], start_new_session=True,
+            env={**os.environ, MARK: mark, "TMPDIR": str(tmp_path / "t")}, stderr=said,
+        )  # fmt: skip
     until = time.monotonic() + 60
     while not (tmp_path / "started").exists() and time.monotonic() < until:
         time.sleep(0.1)
     assert (tmp_path / "started").exists() and len(alive(mark)) >= 3
+    if stopped:  # as Ctrl-C does: long before the cell is done, and two more notebooks wait
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=30)
+        told = (tmp_path / "said").read_text()
+        assert "KeyboardInterrupt" in told
+        assert "never retrieved" not in told
     kill(process, mark, group=False)
     assert list((tmp_path / "t").iterdir()) == []
 

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pmf_analysis.runs.orphans import end_with_parent
@@ -51,10 +52,12 @@ class Outcome:
         return not self.error
 
 
-def prepare_worker(workspace: str, prepared_key: str, sockets: str) -> None:
+def prepare_worker(
+    workspace: str, prepared_key: str, sockets: str, run: Connection | None = None
+) -> None:
     """Set up a worker process: hand its kernels the workspace and the prepared tables."""
     hand_down(Path(workspace), prepared_key)
-    end_with_parent(Path(sockets))
+    end_with_parent(Path(sockets), run)
     for name in ("papermill", "papermill.translators", "traitlets"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -143,17 +146,13 @@ def normalise(
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         cell.id = f"cell-{number}"
         if cell.cell_type == "code":
-            cell.outputs = [
-                _normal_output(output, working_folder) for output in cell.outputs
-            ]
+            cell.outputs = [_normal_output(output, working_folder) for output in cell.outputs]
     nbformat.write(notebook, path)
 
 
 def _normal_output(output: dict, working_folder: str) -> dict:
     if output.output_type == "error":
-        output.traceback = [
-            _normal_text(line, working_folder) for line in output.traceback
-        ]
+        output.traceback = [_normal_text(line, working_folder) for line in output.traceback]
         output.evalue = _normal_text(output.evalue, working_folder)
     if output.output_type == "stream":
         output.text = _normal_text(output.text, working_folder)

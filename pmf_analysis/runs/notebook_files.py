@@ -74,9 +74,7 @@ def read_notebook(path: Path) -> NotebookFile:
         notebook = json.loads(content)
         cells, metadata = notebook["cells"], notebook["metadata"]
     except (ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"{path.name} is no notebook", "a Jupyter notebook, format 4"
-        ) from error
+        raise RunError(f"{path.name} is no notebook", "a Jupyter notebook, format 4") from error
     about = metadata.get("pmf", {})
     scope = about.get("scope")
     if scope not in SCOPES:
@@ -84,11 +82,7 @@ def read_notebook(path: Path) -> NotebookFile:
             f"{path.name} has the scope {scope!r} in its metadata pmf.scope",
             f"one of {', '.join(SCOPES)}",
         )
-    tagged = [
-        cell
-        for cell in cells
-        if "parameters" in cell.get("metadata", {}).get("tags", [])
-    ]
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
         raise RunError(
             f"{path.name} has {len(tagged)} cells tagged parameters",
@@ -114,14 +108,10 @@ def _parameters(source: str, file_name: str) -> dict[str, str]:
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
-        raise RunError(
-            f"{file_name}: the parameters cell is no Python: {error.msg}"
-        ) from error
+        raise RunError(f"{file_name}: the parameters cell is no Python: {error.msg}") from error
     found = {}
     for statement in body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(
-            statement.target, ast.Name
-        ):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             found[statement.target.id] = ast.unparse(statement.annotation)
     return found
 
@@ -175,9 +165,7 @@ def read_value(notebook: NotebookFile, name: str, text: str) -> object:
             ) from error
     if wanted == "str":
         return text
-    raise ParameterError(
-        f"The parameter {name} was given {text!r}", f"a value of type {wanted}"
-    )
+    raise ParameterError(f"The parameter {name} was given {text!r}", f"a value of type {wanted}")
 
 
 def _default(wanted: str) -> object:

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 
@@ -48,21 +48,27 @@ def socket_folder(workspace: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def end_with_parent(folder: Path) -> None:
+def end_with_parent(folder: Path, run: Connection | None = None) -> None:
     """Let this worker put its sockets into a folder, and end when the run that started it ends.
+
+    Ctrl-C in a terminal reaches the run alone, which then lets go of its workers.
 
     Parameters
     ----------
     folder : Path
         Removed with the worker.
+    run : Connection, optional
+        Its other end is the run's alone: the run closes it to end its workers at once.
     """
     tempfile.tempdir = str(folder)
     parent = multiprocessing.parent_process()
     if parent is None:  # no worker: a test, or a caller of its own
         return
+    if hasattr(os, "setsid"):
+        os.setsid()
 
     def watch() -> None:
-        wait([parent.sentinel])
+        wait([parent.sentinel, *([run] if run else [])])
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 

@@ -162,9 +162,7 @@ def _plan(
                 "indicators": codes,
                 **_structure(prepared),
             }
-            given |= {
-                name: read_value(notebook, name, text) for name, text in typed.items()
-            }
+            given |= {name: read_value(notebook, name, text) for name, text in typed.items()}
             check_parameters(notebook, given)
             tasks.append(Task(unit.code, unit.name, places[unit.code], notebook, given))
     inputs = _inputs(prepared, tasks) | {"indicators": codes} | _structure(prepared)
@@ -200,15 +198,11 @@ def _units(prepared: Prepared, areas: Sequence[str], neighbours: bool) -> list[U
                 "one area or more",
                 "Add --area NAME",
             )
-        named += [
-            held.units[code] for unit in named for code in held.neighbours(unit.code)
-        ]
+        named += [held.units[code] for unit in named for code in held.neighbours(unit.code)]
     reported = set(prepared.table("fact")["service_area"])
     if not named:
         kinds = held.workspace.report_kinds
-        named = [
-            u for u in held.units.values() if u.kind in kinds and u.code in reported
-        ]
+        named = [u for u in held.units.values() if u.kind in kinds and u.code in reported]
     if not named:
         raise RunError(
             "No unit of the reporting kinds has a figure",
@@ -248,9 +242,7 @@ def _places(units: Sequence[Unit]) -> dict[str, str]:
     """A folder name for each unit, from its name; with its code where two would clash."""
     slugs = [formats.slug(unit.name) for unit in units]
     return {
-        unit.code: slug
-        if slugs.count(slug) == 1
-        else f"{slug}-{formats.slug(unit.code)}"
+        unit.code: slug if slugs.count(slug) == 1 else f"{slug}-{formats.slug(unit.code)}"
         for unit, slug in zip(units, slugs, strict=True)
     }
 
@@ -262,9 +254,9 @@ def _inputs(prepared: Prepared, tasks: Sequence[Task]) -> dict[str, object]:
         "as_at": prepared.context.as_at.isoformat(),
         "code": code_digest(),
         "suites": suites_digest(prepared.store),
-        "deliveries": deliveries[
-            ["delivery", "file_name", "sha256", "table", "published"]
-        ].to_dict("records"),
+        "deliveries": deliveries[["delivery", "file_name", "sha256", "table", "published"]].to_dict(
+            "records"
+        ),
         "libraries": {name: version(name) for name in LIBRARIES},
         "neighbour_model": held.workspace.neighbour_model,
         "notebooks": {task.notebook.name: task.notebook.sha256 for task in tasks},
@@ -274,7 +266,6 @@ def _inputs(prepared: Prepared, tasks: Sequence[Task]) -> dict[str, object]:
         "register": held.digest(),
         "rule_sets": sorted(rules.label for rules in held.rule_sets.values()),
         "tasks": [
-            {"unit": t.unit, "notebook": t.notebook.name, "parameters": t.parameters}
-            for t in tasks
+            {"unit": t.unit, "notebook": t.notebook.name, "parameters": t.parameters} for t in tasks
         ],
     }

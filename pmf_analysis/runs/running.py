@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pmf_analysis import __version__
-from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_worker
 from pmf_analysis.prepared import of_indicators
+from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_worker
 from pmf_analysis.runs.orphans import socket_folder
 from pmf_analysis.runs.planning import Plan, Task
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of, writes
@@ -83,21 +84,17 @@ def execute(
 
 
 def _execute_all(
-    plan: Plan, tasks: list[Task], folder: Path, jobs: int, progress: Progress | None,
+    plan: Plan,
+    tasks: list[Task],
+    folder: Path,
+    jobs: int,
+    progress: Progress | None,
     timeout: int,
 ) -> dict[str, Outcome]:
     workspace = plan.prepared.store.folder
     outcomes = {}
-    with socket_folder(workspace) as sockets, ProcessPoolExecutor(
-        max_workers=max(1, min(jobs, len(tasks))),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=prepare_worker,
-        initargs=(str(workspace), plan.prepared.key, str(sockets)),
-    ) as pool:
-        waiting = {
-            pool.submit(execute_order, _order(plan, t, folder, timeout)): t
-            for t in tasks
-        }
+    with workers(workspace, plan.prepared.key, min(jobs, len(tasks))) as pool:
+        waiting = {pool.submit(execute_order, _order(plan, t, folder, timeout)): t for t in tasks}
         for done in as_completed(waiting):
             task = waiting[done]
             outcome = done.result()
@@ -108,6 +105,42 @@ def _execute_all(
                 progress(task, outcome, before + len(outcomes), len(plan.tasks))
     shutil.rmtree(folder / ".part", ignore_errors=True)
     return outcomes
+
+
+@contextmanager
+def workers(workspace: Path, prepared_key: str, number: int) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes that end at once when the run is stopped, tasks done or not.
+
+    Parameters
+    ----------
+    workspace : Path
+    prepared_key : str
+        Of the prepared tables that the notebooks read.
+    number : int
+
+    Yields
+    ------
+    ProcessPoolExecutor
+    """
+    processes = multiprocessing.get_context("spawn")
+    listening, held = processes.Pipe(duplex=False)
+    with (
+        listening,
+        held,
+        socket_folder(workspace) as sockets,
+        ProcessPoolExecutor(
+            max_workers=max(1, number),
+            mp_context=processes,
+            initializer=prepare_worker,
+            initargs=(str(workspace), prepared_key, str(sockets), listening),
+        ) as pool,
+    ):
+        try:
+            yield pool
+        except BaseException:
+            held.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _order(plan: Plan, task: Task, folder: Path, timeout: int) -> Order:
@@ -135,11 +168,7 @@ def _finished_before(folder: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        t["output"]: t["sha256"]
-        for t in manifest["tasks"]
-        if t["outcome"] == "succeeded"
-    }
+    return {t["output"]: t["sha256"] for t in manifest["tasks"] if t["outcome"] == "succeeded"}
 
 
 def _is_kept(folder: Path, task: Task, before: dict[str, str]) -> bool:
@@ -157,15 +186,12 @@ def _write_findings(plan: Plan, folder: Path) -> None:
     finding = of_indicators(plan.prepared.table("finding", plan.areas), plan.indicators)
     plan.prepared.store.write_table(folder / "findings.parquet", finding)
     records = [
-        {**row, "evidence": json.loads(row["evidence"])}
-        for row in finding.to_dict("records")
+        {**row, "evidence": json.loads(row["evidence"])} for row in finding.to_dict("records")
     ]
     atomic_write(folder / "findings.json", canonical_json(records))
 
 
-def _manifest(
-    plan: Plan, folder: Path, outcomes: dict[str, Outcome]
-) -> dict[str, object]:
+def _manifest(plan: Plan, folder: Path, outcomes: dict[str, Outcome]) -> dict[str, object]:
     tasks = [
         {
             "notebook": task.notebook.name,
@@ -183,9 +209,7 @@ def _manifest(
         }
         for task in plan.tasks
     ]
-    outputs = {
-        name: sha256_of(folder / name) for name in ("findings.json", "findings.parquet")
-    }
+    outputs = {name: sha256_of(folder / name) for name in ("findings.json", "findings.parquet")}
     manifest = {
         "run_id": plan.run_id,
         "workbench": __version__,

@@ -25,9 +25,7 @@ def module_folder(tmp_path_factory):
     return tmp_path_factory.mktemp("executing")
 
 
-def test_a_notebook_runs_with_its_parameters_over_local_sockets(
-    tmp_path, write_notebook
-):
+def test_a_notebook_runs_with_its_parameters_over_local_sockets(tmp_path, write_notebook):
     path = write_notebook(
         tmp_path,
         "good",
@@ -42,9 +40,7 @@ def test_a_notebook_runs_with_its_parameters_over_local_sockets(
     assert executed.metadata.papermill["exception"] is None
 
 
-def test_two_executions_give_the_same_bytes_without_clock_or_path(
-    tmp_path, write_notebook
-):
+def test_two_executions_give_the_same_bytes_without_clock_or_path(tmp_path, write_notebook):
     path = write_notebook(tmp_path, "good", "print(service_area)", "service_area * 2")
     contents = []
     for folder in ("one", "two"):
@@ -56,12 +52,8 @@ def test_two_executions_give_the_same_bytes_without_clock_or_path(
     assert b"start_time" not in contents[0]
 
 
-def test_a_failing_cell_leaves_the_partial_notebook_and_says_where(
-    tmp_path, write_notebook
-):
-    path = write_notebook(
-        tmp_path, "broken", "1 + 1", "{}['missing']", "print('never')"
-    )
+def test_a_failing_cell_leaves_the_partial_notebook_and_says_where(tmp_path, write_notebook):
+    path = write_notebook(tmp_path, "broken", "1 + 1", "{}['missing']", "print('never')")
     outcome = execute_order(order_for(path, tmp_path))
     assert not outcome.succeeded
     assert outcome.error.startswith("KeyError")
