@@ -5,6 +5,7 @@ Nothing is changed, nothing is computed again, and no symbolic link is followed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from pathlib import Path
 from pmf_analysis.errors import PmfError
 from pmf_analysis.store import closed
 from pmf_analysis.store.atomic import PARTIAL
-from pmf_analysis.store.canonical import sha256_of
+from pmf_analysis.store.canonical import canonical_json, sha256_of
 from pmf_analysis.store.contents import CONTENTS, read_contents
 from pmf_analysis.store.folder import DELETED, JOURNAL, RECEIPT, SEAL, Store, sealed
 from pmf_analysis.store.leftovers import leftovers
@@ -213,7 +214,9 @@ def _run_faults(store: Store, place: Path) -> Iterator[Fault]:
     try:
         manifest = json.loads(place.read_bytes())
         listed = {**manifest["outputs"]} | {t["output"]: t["sha256"] for t in manifest["tasks"]}
-        other = manifest["run_id"] != place.parent.name
+        # a run is named by what went in
+        named = hashlib.sha256(canonical_json(manifest["inputs"])).hexdigest()[:12]
+        other = not (manifest["run_id"] == place.parent.name == named)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         yield Fault(_inside(store, place), "is damaged", _RUN_AGAIN)
         return

@@ -13,6 +13,9 @@ from pmf_analysis.store import Store, canonical_json, sha256_of, verify
 from pmf_analysis.store.closed import put_closed
 from pmf_analysis.tables import FIGURE
 
+RUN = "ca3d163bab05"
+"""The name of a run into which nothing went."""
+
 
 @pytest.fixture
 def store(tmp_path) -> Store:
@@ -33,12 +36,12 @@ def store(tmp_path) -> Store:
     }  # fmt: skip
     store.add_delivery(delivered, receipt, figures, {"episodes": pd.DataFrame({"n": [1, 2]})})
     store.put_prepared("k", {"analysis": figures})
-    run = store.runs / "abc"
+    run = store.runs / RUN
     (run / "export").mkdir(parents=True)
     (run / "findings.json").write_text("[]")
     (run / "export" / "index.html").write_text("page")
     manifest = {
-        "run_id": "abc", "tasks": [], "inputs": {},
+        "run_id": RUN, "tasks": [], "inputs": {},
         "outputs": {"findings.json": sha256_of(run / "findings.json")},
     }  # fmt: skip
     (run / "manifest.json").write_bytes(canonical_json(manifest))
@@ -65,7 +68,11 @@ def test_a_whole_workspace_verifies_and_stays_as_it_is(store):
 def test_every_file_that_is_changed_or_lost_is_named(store):
     for path in files(store.folder):
         inside = path.relative_to(store.folder).as_posix()
-        if inside in ("journal.jsonl", "runs/abc/manifest.json", "runs/abc/export/hashes.json"):
+        if inside in (
+            "journal.jsonl",
+            f"runs/{RUN}/manifest.json",
+            f"runs/{RUN}/export/hashes.json",
+        ):
             continue
         held = path.read_bytes()
         for content in (held[:-1] + bytes([held[-1] ^ 1]), None):
@@ -88,7 +95,7 @@ def test_a_stray_file_is_named(store, inside):
 
 
 def test_leftovers_of_killed_writers_are_named_and_harm_nothing(store):
-    left = [store.raw / ".partial-a", store.runs / "abc" / ".part", store.processed / "figures"]
+    left = [store.raw / ".partial-a", store.runs / RUN / ".part", store.processed / "figures"]
     left[0].mkdir()
     left[1].mkdir()
     (left[2] / f"{'0' * 16}-{'1' * 32}.parquet").write_text("of no delivery")
@@ -100,10 +107,10 @@ def test_leftovers_of_killed_writers_are_named_and_harm_nothing(store):
 
 
 def test_an_unfinished_run_and_an_unfinished_publication_are_told_apart(store):
-    (store.runs / "abc" / "manifest.json").unlink()
+    (store.runs / RUN / "manifest.json").unlink()
     found = verify(store)
     assert found.whole and "not finished" in str(found.faults[0])
-    (store.folder / "published" / "abc").mkdir(parents=True)
+    (store.folder / "published" / RUN).mkdir(parents=True)
     assert not verify(store).whole
 
 
@@ -155,7 +162,7 @@ def test_a_receipt_that_was_changed_is_named(store):
 
 
 def test_a_manifest_never_leads_out_of_its_folder(store):
-    path = store.runs / "abc" / "manifest.json"
+    path = store.runs / RUN / "manifest.json"
     manifest = json.loads(path.read_bytes())
     manifest["outputs"] = {"../../data/raw/x": "0" * 64, "/etc/hostname": "0" * 64}
     path.write_bytes(canonical_json(manifest))
@@ -166,3 +173,12 @@ def test_a_kept_register_is_held_against_its_digest(store):
     (store.processed / "registers" / ("a" * 64)).mkdir(parents=True)
     assert verify(store, lambda _: "a" * 64).whole
     assert not verify(store, lambda _: "b" * 64).whole
+
+
+def test_a_record_that_says_other_inputs_than_its_run_is_named(store):
+    path = store.runs / RUN / "manifest.json"
+    manifest = json.loads(path.read_bytes()) | {"inputs": {"as_at": "2026-11-07"}}
+    path.write_bytes(canonical_json(manifest))
+    assert [str(fault) for fault in verify(store).faults] == [
+        f"runs/{RUN}/manifest.json is the record of another run. Make the run again with pmf run."
+    ]
