@@ -137,7 +137,8 @@ def test_runs_and_tables_go_when_later_ones_replace_them(store):
     assert sorted(path.name for path in store.runs.iterdir()) == ["latest", "newer"]
     assert plan_prune(store, ON).due == ()
     # these records stand under names of their own
-    assert {fault.what for fault in verify(store).faults} == {"is the record of another run"}
+    found = {fault.what for fault in verify(store).faults if fault.matters}
+    assert found == {"is the record of another run"}
 
 
 def test_a_published_or_closed_run_is_kept(store):
