@@ -17,6 +17,9 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+_LONGEST_PLACE = 60
+"""Characters of a folder for temporary files that leave room for the names of sockets."""
+
 
 @contextmanager
 def socket_folder(workspace: Path) -> Iterator[Path]:
@@ -35,17 +38,25 @@ def socket_folder(workspace: Path) -> Iterator[Path]:
         A short one: the path of a socket has about 100 characters.
     """
     name = hashlib.sha256(str(workspace).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"pmf-{name}"
+    folder = _short_place() / f"pmf-{name}"
     if not folder.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:  # another account's: it is left alone
-        folder = Path(tempfile.mkdtemp(prefix="pmf-"))
+        folder = Path(tempfile.mkdtemp(prefix="pmf-", dir=folder.parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _short_place() -> Path:
+    """The folder for temporary files, or the system's own where that path is too long."""
+    given = Path(tempfile.gettempdir())
+    own = [Path("/") / "tmp", Path("/") / "var" / "tmp"]
+    short = [place for place in (given, *own) if len(str(place)) <= _LONGEST_PLACE]
+    return next((place for place in short if os.access(place, os.W_OK | os.X_OK)), given)
 
 
 def end_with_parent(folder: Path, run: Connection | None = None) -> None:
