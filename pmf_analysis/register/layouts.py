@@ -267,6 +267,24 @@ def _as_field(rule: object) -> object:
 FieldRule = Annotated[RecordField, BeforeValidator(_as_field)]
 
 
+class RecordRule(Frozen):
+    """Which fields of a table of records tell its records and their versions apart."""
+
+    key: str = ""
+    """Field that is the same in every version of a record; empty where a row is a record."""
+    entered: str = ""
+    """Field with the date of the record's first entry."""
+    changed: str = ""
+    """Field with the date from which this version was known."""
+    withdrawn: str = ""
+    """Field that is ``yes`` where this version takes the record back."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The fields that it names."""
+        return tuple(one for one in (self.key, self.entered, self.changed, self.withdrawn) if one)
+
+
 class StateRule(Frozen):
     """A column with the state of a whole row: a marker or a word for it."""
 
@@ -303,6 +321,8 @@ class Layout(Frozen):
     """Whether ``01:10`` is a duration of 1 year and 10 months, read as 22 months."""
     fields: dict[str, FieldRule] = Field(default_factory=dict)
     """Columns of a table of records or a reference table."""
+    record: RecordRule | None = None
+    """How a table of records keeps versions; none where every delivery holds all there is."""
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     """How dates of ``fields`` are written."""
     published_from: str = ""
@@ -437,6 +457,10 @@ class Layout(Frozen):
             self._check_figures()
         if not self.abstract and self.holds is not Holds.FIGURES and not self.fields:
             raise ValueError(f"a layout of {self.holds} needs fields")
+        if self.record is not None and not self.abstract:
+            unknown = [name for name in self.record.named if name not in self.fields]
+            if unknown or self.holds is not Holds.RECORDS:
+                raise ValueError(f"record names {', '.join(unknown) or 'a table of no records'}")
         if self.published_from and (
             self.published_from not in self.fields
             or self.fields[self.published_from].type != "date"

@@ -7,8 +7,9 @@ register file is an error and not a silent default.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -104,10 +105,65 @@ class Published(Frozen):
         return tuple(sorted(one for one in found if one[2]))
 
 
+COUNTED = "counted"
+"""Name of the table of figures that are counted from records."""
+
+Test = dict[str, Any]
+"""One condition on a record: what `counting.conditions` knows by the name of its first key."""
+
+
+class OpenRule(Frozen):
+    """Two dates between which a record is open; it is still open where the second is empty."""
+
+    from_: str = Field(alias="from")
+    to: str
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class RecordSource(Frozen):
+    """An indicator counted from records: which of them, in which period, to whom.
+
+    Exactly one of ``at``, ``open`` and ``latest`` says when a record counts.
+    """
+
+    table: str
+    at: str = ""
+    """Date field of an event: it counts in the period in which this date lies."""
+    open: OpenRule | None = None
+    """It counts in each period on whose last day it is open: a stock."""
+    latest: str = ""
+    """Date field: of each child the latest record up to the period's last day counts."""
+    count: Literal["rows", "children"] = "rows"
+    """Records, or children: each once in a unit, however many records it has there."""
+    where: tuple[Test, ...] = ()
+    """What every record that counts must meet; they are the denominator, or the count."""
+    numerator: tuple[Test, ...] = ()
+    """What those of the numerator meet besides."""
+    total: Test | None = None
+    """What the numerator adds up over the records, where it is no count of them."""
+    cohorts: dict[str, tuple[Test, ...]] = Field(default_factory=dict)
+    """Named parts, counted beside all."""
+    team: str = "team_then"
+    """Field with the team that an event is counted to."""
+    history: int = Field(default=0, ge=0)
+    """Months of records that a period needs before it."""
+    covers: DataPeriod | None = None
+    """What stretch one counted figure looks at, when that is not one period."""
+
+    @model_validator(mode="after")
+    def _one_time(self) -> RecordSource:
+        if sum(map(bool, (self.at, self.open, self.latest))) != 1:
+            raise ValueError("source.records needs exactly one of at, open and latest")
+        return self
+
+
 class Source(Frozen):
     """Where an indicator's numbers come from."""
 
     published: Published
+    records: RecordSource | None = None
+    """Where they are counted from records; ``published`` is then the table of counts."""
     also: tuple[Published, ...] = ()
     """Further tables, in this order: each gives the units and periods for which those
     before it have no value."""
@@ -218,6 +274,7 @@ class Indicator(Frozen):
         if not isinstance(given, dict):
             return given
         unit = given.get("unit")
+        given = {**given, "source": _of_counts(given)}
         multiplier = {"percent": 100.0, "per_10000": 10_000.0}.get(str(unit), 1.0)
         decimals = {"percent": 1}.get(str(unit), 0)
         return {"multiplier": multiplier, "decimals": decimals, **given}
@@ -254,6 +311,21 @@ class Indicator(Frozen):
             if self.polarity is Polarity.LOW and floor.value < target.value:
                 raise ValueError(f"floor {floor.value:g} lies below target {target.value:g}")
         return self
+
+
+def _of_counts(given: Mapping[str, object]) -> object:
+    """The source of an indicator; one counted from records reads the table of counts."""
+    source = given.get("source")
+    if not isinstance(source, dict) or "records" not in source or "published" in source:
+        return source
+    records = source["records"]
+    counts: dict[str, object] = {
+        "table": COUNTED, "breakdown": given.get("code"), "numerator": ["numerator"],
+        "covers": records.get("covers") if isinstance(records, dict) else None,
+    }  # fmt: skip
+    if given.get("kind") != MeasureKind.COUNT.value:
+        counts["denominator"] = {"column": "denominator"}
+    return {**source, "published": counts}
 
 
 class Unit(Frozen):
