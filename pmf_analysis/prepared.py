@@ -10,7 +10,6 @@ twice.
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 import pmf_analysis
 from pmf_analysis import periods, register
 from pmf_analysis.errors import ParameterError, RunError, nearest
+from pmf_analysis.gathering import Gathered, gather, known_at, tables_wanted
 from pmf_analysis.register import Context, Register
 from pmf_analysis.register.loading import fingerprint
 from pmf_analysis.store import UNTIL_FREE, Store, canonical_json
@@ -91,40 +91,6 @@ def code_digest() -> str:
         if path.suffix in (".py", ".yml", ".j2", ".css") and inside.parts[0] != "_shipped":
             digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def known_at(store: Store, as_at: date | None) -> tuple[date, list[dict[str, object]]]:
-    """The as-at date, and the receipts of what was published by then.
-
-    Parameters
-    ----------
-    store : Store
-    as_at : date or None
-        The latest delivery's publication date when not given; never today.
-
-    Returns
-    -------
-    date, list of dict
-
-    Raises
-    ------
-    RunError
-        If the workspace holds no delivery, or none was published by the date.
-    """
-    receipts = store.deliveries()
-    if not receipts:
-        raise RunError("The workspace holds no delivery", "", "Receive one: pmf receive FILE")
-    latest = max(date.fromisoformat(str(receipt["published"])) for receipt in receipts)
-    on = as_at or latest
-    known = [r for r in receipts if date.fromisoformat(str(r["published"])) <= on]
-    if not known:
-        first = min(str(receipt["published"]) for receipt in receipts)
-        raise RunError(
-            f"Nothing had been published by {on.isoformat()}",
-            f"a date from {first} on",
-            f"Use --as-at {first} or later",
-        )
-    return on, known
 
 
 def prepare(
@@ -318,18 +284,16 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
     from pmf_analysis import analysis, findings
 
     context = prepared.context
-    figures = figure_table(prepared.store, receipts, context.register)
-    deliveries = delivery_table(receipts)
-    measured = measure_table(prepared, receipts, figures)
+    gathered = gather(prepared.store, receipts, context)
+    measured = measure_table(prepared, receipts, gathered.figures)
     if measured.empty:
         raise RunError(
             "The deliveries hold no figure of any indicator in the register"
             + (f" up to {prepared.period}" if prepared.period else ""),
-            f"a table of {', '.join(_tables_wanted(context.register))}",
+            f"a table of {', '.join(tables_wanted(context.register))}",
             "Receive such a table, or add an indicator file for what was delivered",
         )
-    tables = {"receipt": deliveries, "figure": figures, "measure": measured}
-    checked = check_tables(prepared, tables)
+    checked = check_tables(prepared, checked_tables(gathered, measured))
     verdict_of = checked.verdicts.set_index(["indicator", "service_area"])["verdict"]
     keys = pd.MultiIndex.from_frame(measured[["indicator", "service_area"]])
     judged = measured.assign(
@@ -348,7 +312,7 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
         "finding": findings.judge(facts, context),
         "verdict": checked.verdicts,
         "check": checked.results,
-        "delivery": deliveries,
+        "delivery": gathered.deliveries,
     }
 
 
@@ -371,43 +335,9 @@ def _published(prepared: Prepared, analysed: pd.DataFrame) -> pd.DataFrame | Non
     return findings.beside(pd.concat(tables, ignore_index=True), analysed, prepared.context)
 
 
-def figure_table(store: Store, receipts: list[dict[str, object]], held: Register) -> pd.DataFrame:
-    """The cells of the known deliveries that a register's indicators can rest on.
-
-    Tables that no indicator reads are left out: their receipts account for every row. A
-    delivery of more cells than ``whole_up_to`` (rule set ``quality``) gives only the
-    breakdowns that are read; smaller ones come whole, so that every row beside a figure is
-    checked too.
-
-    Parameters
-    ----------
-    store : Store
-    receipts : list of dict
-        Of the known deliveries; the rows come in their order.
-    held : Register
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``tables.FIGURE``.
-    """
-    import pandas as pd
-
-    # registers of before this rule read every delivery whole
-    limit = float(held.rule_set("quality").values.get("whole_up_to", math.inf))
-    read = [cell for one in held.indicators.values() for each in one.source.all
-            for cell in each.reads]  # fmt: skip
-    tables = _tables_wanted(held)
-    labels = sorted({breakdown for _, breakdown, _ in read})
-    parts = [
-        store.figures(
-            [str(receipt["id"])], tables=tables,
-            breakdowns=labels if int(receipt["cells"]) > limit else None,
-        )
-        for receipt in receipts
-    ]  # fmt: skip
-    filled = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(filled, ignore_index=True) if filled else store.figures([])
+def checked_tables(gathered: Gathered, measured: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every table that suites look at, by its kind."""
+    return {"receipt": gathered.deliveries, "figure": gathered.figures, "measure": measured}
 
 
 def check_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> QualityResult:
@@ -429,40 +359,6 @@ def check(
 
     prepared = prepare(store, as_at, period, structure)
     return prepared, quality.QualityResult(prepared.table("check"), prepared.table("verdict"))
-
-
-def delivery_table(receipts: list[dict[str, object]]) -> pd.DataFrame:
-    """One row per delivery, in the order of publication, counts in place of lists."""
-    import pandas as pd
-
-    rows = []
-    for receipt in receipts:
-        end = periods.try_parse(str(receipt.get("last_period") or ""))
-        rows.append(
-            {
-                "delivery": receipt["id"],
-                "table": receipt["table"],
-                "file_name": receipt["file_name"],
-                "sha256": receipt["sha256"],
-                "layout": receipt["layout"],
-                "published": receipt["published"],
-                "published_basis": receipt["published_basis"],
-                "rows_in_file": receipt["rows_in_file"],
-                "rows_read": receipt["rows_read"],
-                "rows_refused": receipt["rows_refused"],
-                "cells": receipt["cells"],
-                "cells_unread": receipt["cells_unread"],
-                "duplicates": len(receipt["duplicates"]),
-                "latest_period_end": end.end.isoformat() if end else "",
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _tables_wanted(held: Register) -> list[str]:
-    """Every table that an indicator reads, sorted."""
-    sources = [each for one in held.indicators.values() for each in one.source.all]
-    return sorted({table for each in sources for table, _, _ in each.reads})
 
 
 def of_indicators(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
