@@ -6,7 +6,7 @@ a row for the post after. ``ended_on`` is the first day without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from pmf_analysis.synthetic import structure
 from pmf_analysis.synthetic.draws import codes
 from pmf_analysis.synthetic.setting import Setting
-from pmf_analysis.synthetic.turnover import Aims, stays
+from pmf_analysis.synthetic.turnover import BEGINNING, PER_MONTH, Aims, stays
 
 POSTS = {
     "children-in-care": 92, "unaccompanied-children": 28, "disabled-children": 36,
@@ -30,7 +30,7 @@ ASSESSMENT_SHARE = 0.55
 
 VACANT, AGENCY = 0.144, 0.132
 """Share of posts vacant, and of workers who come from an agency."""
-SWING, KNOT = 0.15, 6
+SWING, KNOT = 0.25, 6
 """How far a share strays from its level, as a share of it, and in how many months it turns."""
 LEAVE, AGENCY_LEAVE = 0.15 / 12, 0.07
 """Chance in a month that a worker leaves."""
@@ -56,19 +56,37 @@ def make_staff(setting: Setting, made: Made) -> dict[str, pd.DataFrame]:
         ``unit``, ``post`` and ``person``.
     """
     groups = _groups(setting)
-    held = [_stays(setting, group) for group in groups]
-    post = pd.concat([one for one, _ in held], ignore_index=True)
-    person = pd.concat([one for _, one in held], ignore_index=True)
-    numbers = codes("P", len(post), digits=5)
-    starts = np.cumsum([0, *(len(one) for one, _ in held)])
-    shift = np.repeat(starts[:-1], [len(one) for _, one in held])
-    post.insert(0, "post_id", numbers)
-    person.insert(0, "person_id", codes("W", len(person), digits=5))
-    person["post_id"] = np.array(numbers, dtype=object)[person["post_id"].to_numpy() + shift]
+    found = stays(_drawn(setting, groups), setting.starts, _aims(setting, groups))
+    begun = min(np.datetime64(structure.BEGINNING), setting.first_day)
+    posts = pd.DataFrame({
+        "team": [team for group in groups for team in group.first],
+        "later": [team for group in groups for team in group.last],
+        "role": np.repeat([group.role for group in groups], _sizes(groups)),
+        "fte": 1.0, "valid_from": begun, "valid_to": np.datetime64("NaT", "D"),
+    })  # fmt: skip
+    people = pd.DataFrame({
+        "post": found.post,
+        "employment": np.where(found.agency, "agency", "permanent"),
+        "started_on": np.maximum(found.started, begun),
+        "ended_on": found.ended,
+    })  # fmt: skip
+    posts, people = _after_merging(posts, people)
+    return {"unit": unit_table(setting), **_numbered(posts, people)}
+
+
+def _numbered(posts: pd.DataFrame, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    people = people.sort_values(["post", "started_on"], ignore_index=True)
+    numbers = np.array(codes("P", len(posts), digits=5))
+    posts = posts.assign(post_id=numbers)
+    people = people.assign(
+        person_id=codes("W", len(people), digits=5), post_id=numbers[people["post"]]
+    )
+    columns = ["post_id", "team", "role", "fte", "valid_from", "valid_to"]
     return {
-        "unit": unit_table(setting),
-        "post": post.astype({"post_id": "str", "team": "str", "role": "str"}),
-        "person": person.astype({"person_id": "str", "post_id": "str", "employment": "str"}),
+        "post": _in_seconds(posts[columns]),
+        "person": _in_seconds(
+            people[["person_id", "post_id", "employment", "started_on", "ended_on"]]
+        ),
     }
 
 
@@ -194,31 +212,27 @@ def _pairs(teams: list[structure.UnitRow], code: str, number: int) -> list[tuple
     return [(before[post % len(before)], code) for post in range(max(number, len(before)))]
 
 
-def _stays(setting: Setting, group: _Group) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Posts and people of a group; ``post_id`` of a person is the row of the post."""
-    rng = setting.stream("staff", group.role, group.name)
-    found = stays(rng, setting.starts, _aims(setting, group, rng))
-    begun = min(np.datetime64(structure.BEGINNING), setting.first_day)
-    posts = pd.DataFrame({
-        "team": group.first, "later": group.last, "role": group.role, "fte": 1.0,
-        "valid_from": begun, "valid_to": np.datetime64("NaT", "D"),
-    })  # fmt: skip
-    people = pd.DataFrame({
-        "post_id": found.post,
-        "employment": np.where(found.agency, "agency", "permanent"),
-        "started_on": np.maximum(found.started, begun),
-        "ended_on": found.ended,
-    })  # fmt: skip
-    posts, people = _after_merging(posts, people)
-    people = people.sort_values(["post_id", "started_on"], ignore_index=True)
-    return _in_seconds(posts), _in_seconds(people)
+def _sizes(groups: Sequence[_Group]) -> list[int]:
+    return [len(group.first) for group in groups]
+
+
+def _drawn(setting: Setting, groups: Sequence[_Group]) -> NDArray[np.float64]:
+    """Uniforms of every post, each group's from its own stream."""
+    rows = BEGINNING + PER_MONTH * len(setting.calendar)
+    return np.concatenate(
+        [
+            setting.stream("turnover", group.role, group.name).random((rows, size))
+            for group, size in zip(groups, _sizes(groups), strict=True)
+        ],
+        axis=1,
+    )
 
 
 def _after_merging(posts: pd.DataFrame, people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Posts whose team passes into another end and begin again there, with whoever is in them."""
     day = np.datetime64(structure.HARSTOW_MERGES)
     passing = (posts["team"] != posts["later"]).to_numpy()
-    here = passing[people["post_id"]]
+    here = passing[people["post"]]
     there = np.full(len(posts), -1)
     kept = np.flatnonzero(passing & (posts["later"] != "").to_numpy())
     there[kept] = len(posts) + np.arange(len(kept))
@@ -226,30 +240,41 @@ def _after_merging(posts: pd.DataFrame, people: pd.DataFrame) -> tuple[pd.DataFr
     before = people.loc[~here | (people["started_on"] < day).to_numpy()]
     before = before.assign(ended_on=before["ended_on"].mask(goes_on[before.index], day))
     after = people.loc[goes_on].assign(
-        post_id=there[people["post_id"].to_numpy()[goes_on]],
+        post=there[people["post"].to_numpy()[goes_on]],
         started_on=lambda table: table["started_on"].clip(lower=day),
     )
     begun = posts.loc[kept].assign(team=posts["later"], valid_from=day)
     ended = posts.assign(valid_to=posts["valid_to"].mask(passing, day - np.timedelta64(1, "D")))
     return (
         pd.concat([ended, begun], ignore_index=True).drop(columns="later"),
-        pd.concat([before, after.loc[after["post_id"] >= 0]], ignore_index=True),
+        pd.concat([before, after.loc[after["post"] >= 0]], ignore_index=True),
     )
 
 
-def _aims(setting: Setting, group: _Group, rng: np.random.Generator) -> Aims:
+def _aims(setting: Setting, groups: Sequence[_Group]) -> Aims:
+    aims = np.array([_aim(setting, group) for group in groups])
+    manages = np.array([group.role == "manager" for group in groups])
+    return Aims(
+        group=np.repeat(np.arange(len(groups)), _sizes(groups)),
+        vacant=aims[:, 0].T,
+        agency=aims[:, 1].T,
+        leave=np.where(manages, MANAGER_LEAVES, LEAVE),
+        agency_leave=np.where(manages, MANAGER_LEAVES, AGENCY_LEAVE),
+    )
+
+
+def _aim(setting: Setting, group: _Group) -> NDArray[np.int64]:
+    """Posts vacant and agency workers at the end of each month, shape (2, months)."""
     posts, months = len(group.first), len(setting.calendar)
     if group.role == "manager":
-        nobody = np.zeros(months, dtype=np.int64)
-        return Aims(posts, nobody, nobody, MANAGER_LEAVES, 0.0)
-    drawn = rng.random((2, months // KNOT + 3))
-    share = VACANT * _around(drawn[0], months)
-    vacant = np.floor(posts * share + drawn[0, -1]).astype(np.int64)
+        return np.zeros((2, months), dtype=np.int64)
+    drawn = setting.stream("vacancies", group.name).random((2, months // KNOT + 3))
+    vacant = np.floor(posts * VACANT * _around(drawn[0], months) + drawn[0, -1])
     if setting.planted(STORY) and group.name == STORY_UNIT:
         on = setting.starts[:-1] >= np.datetime64(STORY_BEGINS)
-        vacant = np.where(on, np.maximum(vacant + 1, int(posts * STORY_SHARE + 0.5)), vacant)
+        vacant = np.where(on, np.maximum(vacant + 1, np.floor(posts * STORY_SHARE + 0.5)), vacant)
     agency = np.floor((posts - vacant) * AGENCY * _around(drawn[1], months) + drawn[1, -1])
-    return Aims(posts, vacant, agency.astype(np.int64), LEAVE, AGENCY_LEAVE)
+    return np.array([vacant, agency]).astype(np.int64)
 
 
 def _around(drawn: NDArray[np.float64], months: int) -> NDArray[np.float64]:

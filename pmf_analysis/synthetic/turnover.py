@@ -1,8 +1,9 @@
-"""How people come to a group of posts and leave it again."""
+"""How people come to posts and leave them again, month by month."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,17 @@ from pmf_analysis.synthetic.draws import Lags, days_at
 SERVED: Lags = ((0.0, 30.0), (0.5, 900.0), (0.85, 1900.0), (1.0, 2350.0))
 SERVED_BY_AGENCY: Lags = ((0.0, 10.0), (0.6, 200.0), (1.0, 600.0))
 """Days that those in post at the beginning have been there."""
+LONGEST_EMPTY = 60
+"""Days that a post vacant at the beginning has been so, at most."""
+
+BEGINNING, PER_MONTH = 3, 4
+"""Uniforms taken by a post at the beginning, and in each month."""
 
 _NEVER = np.datetime64("NaT", "D")
 _DAY = np.timedelta64(1, "D")
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+Dates = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -30,35 +39,48 @@ class Stays:
     agency : ndarray of bool, shape (n,)
     """
 
-    post: NDArray[np.int64]
-    started: NDArray[np.datetime64]
-    ended: NDArray[np.datetime64]
-    agency: NDArray[np.bool_]
+    post: Numbers
+    started: Dates
+    ended: Dates
+    agency: Flags
 
 
 @dataclass(frozen=True)
 class Aims:
-    """What a group of posts looks like at the end of each month.
+    """What groups of posts look like at the end of each month.
 
     Attributes
     ----------
-    posts : int
-    vacant : ndarray of int, shape (months,)
-        Posts without anyone.
-    agency : ndarray of int, shape (months,)
-        Workers from an agency.
-    leave, agency_leave : float
+    group : ndarray of int, shape (posts,)
+        Group of each post; the posts of a group stand together, in the order of groups.
+    vacant, agency : ndarray of int, shape (months, groups)
+        Posts without anyone, and workers from an agency.
+    leave, agency_leave : ndarray of float, shape (groups,)
         Chance in a month that a permanent or an agency worker leaves.
     """
 
-    posts: int
-    vacant: NDArray[np.int64]
-    agency: NDArray[np.int64]
-    leave: float
-    agency_leave: float
+    group: Numbers
+    vacant: Numbers
+    agency: Numbers
+    leave: NDArray[np.float64]
+    agency_leave: NDArray[np.float64]
+
+    def count(self, chosen: Flags) -> Numbers:
+        """How many of the posts chosen are in each group."""
+        return np.bincount(self.group[chosen], minlength=len(self.leave))
+
+    def first(self, chosen: Flags, order: NDArray, wanted: Numbers) -> Flags:
+        """Of the posts chosen in each group, the ``wanted`` ones that come first."""
+        posts = np.flatnonzero(chosen)
+        posts = posts[np.lexsort((order[posts], self.group[posts]))]
+        group = self.group[posts]
+        rank = np.arange(len(posts)) - np.searchsorted(group, group)
+        found = np.zeros(len(chosen), dtype=bool)
+        found[posts[rank < wanted[group]]] = True
+        return found
 
 
-def stays(rng: np.random.Generator, starts: NDArray[np.datetime64], aims: Aims) -> Stays:
+def stays(drawn: NDArray[np.float64], starts: Dates, aims: Aims) -> Stays:
     """People who come and go, so that each month ends with the vacancies aimed at.
 
     Nobody leaves on the last day of a month, nobody comes before the one before has been gone
@@ -66,77 +88,79 @@ def stays(rng: np.random.Generator, starts: NDArray[np.datetime64], aims: Aims) 
 
     Parameters
     ----------
-    rng : numpy.random.Generator
-        As many uniforms are drawn whatever is aimed at.
+    drawn : ndarray of float, shape (BEGINNING + PER_MONTH * months, posts)
+        Uniforms.
     starts : ndarray of datetime64[D], shape (months + 1,)
         First days of the months, and the day after the last.
     aims : Aims
     """
-    floor = _Floor.at_the_beginning(rng.random((3, aims.posts)), starts[0], aims)
-    for month, drawn in enumerate(rng.random((len(starts) - 1, 4, aims.posts))):
-        span = starts[month], starts[month + 1]
-        floor.leave(drawn[:2], span, aims, month)
-        floor.join(drawn[2:], span, aims, month)
+    floor = _Floor.at_the_beginning(drawn[:BEGINNING], starts[0], aims)
+    for month, span in enumerate(pairwise(starts)):
+        first = BEGINNING + PER_MONTH * month
+        floor.leave(drawn[first : first + 2], span, month)
+        floor.join(drawn[first + 2 : first + PER_MONTH], span, month)
     return floor.all_stays()
 
 
 class _Floor:
     """The posts as they stand while the months pass, and the stays that have been."""
 
-    def __init__(self, posts: int, day: np.datetime64) -> None:
-        self.taken = np.zeros(posts, dtype=bool)
-        self.agency = np.zeros(posts, dtype=bool)
-        self.since = np.full(posts, day)
+    def __init__(self, aims: Aims, taken: Flags, agency: Flags, since: Dates) -> None:
+        self.aims = aims
+        self.taken = taken
+        self.agency = agency
+        self.since = since
         """Day of coming where a post is taken, first day empty where it is not."""
-        self.past: list[tuple[NDArray, NDArray, NDArray, NDArray]] = []
+        self.past: list[tuple[Numbers, Dates, Dates, Flags]] = []
 
     @classmethod
     def at_the_beginning(cls, drawn: NDArray[np.float64], day: np.datetime64, aims: Aims) -> _Floor:
-        floor = cls(aims.posts, day)
-        order = np.argsort(drawn[0], kind="stable")
-        people = order[int(aims.vacant[0]) :]
-        floor.taken[people] = True
-        floor.agency[people[: int(aims.agency[0])]] = True
-        served = np.where(
-            floor.agency, days_at(drawn[1], SERVED_BY_AGENCY), days_at(drawn[1], SERVED)
-        )
-        empty = (60 * drawn[2]).astype(np.int64)
-        floor.since = day - np.where(floor.taken, served, empty) * _DAY
-        return floor
+        """Everybody in post on the first day, some of them for years."""
+        every = np.ones(len(aims.group), dtype=bool)
+        taken = ~aims.first(every, drawn[0], aims.vacant[0])
+        agency = aims.first(taken, drawn[0], aims.agency[0])
+        served = np.where(agency, days_at(drawn[1], SERVED_BY_AGENCY), days_at(drawn[1], SERVED))
+        empty = (LONGEST_EMPTY * drawn[2]).astype(np.int64)
+        return cls(aims, taken, agency, day - np.where(taken, served, empty) * _DAY)
 
-    def leave(self, drawn: NDArray[np.float64], span: tuple, aims: Aims, month: int) -> None:
+    def leave(
+        self, drawn: NDArray[np.float64], span: tuple[np.datetime64, np.datetime64], month: int
+    ) -> None:
         """Some leave by chance; more, if the month is to end with more vacancies than that."""
+        aims = self.aims
+        chance = np.where(self.agency, aims.agency_leave[aims.group], aims.leave[aims.group])
         here = self.taken & (self.since < span[0])
-        going = here & (drawn[0] < np.where(self.agency, aims.agency_leave, aims.leave))
-        more = int(aims.vacant[month] - (~self.taken | going).sum())
-        staying = np.flatnonzero(here & ~going)
-        going[staying[np.argsort(drawn[0][staying], kind="stable")][: max(more, 0)]] = True
-        posts = np.flatnonzero(going)
+        going = here & (drawn[0] < chance)
+        more = aims.vacant[month] - aims.count(~self.taken | going)
+        going |= aims.first(here & ~going, drawn[0], more)
         days = (span[1] - span[0]).astype(np.int64) - 1
-        ended = span[0] + (drawn[1][posts] * days).astype(np.int64) * _DAY
-        self._note(posts, ended)
-        self.taken[posts] = False
-        self.since[posts] = ended
+        ended = span[0] + (drawn[1] * days).astype(np.int64) * _DAY
+        self._note(going, ended)
+        self.taken = self.taken & ~going
+        self.since = np.where(going, ended, self.since)
 
-    def join(self, drawn: NDArray[np.float64], span: tuple, aims: Aims, month: int) -> None:
+    def join(
+        self, drawn: NDArray[np.float64], span: tuple[np.datetime64, np.datetime64], month: int
+    ) -> None:
         """The posts that have been empty longest are filled until the aim is reached."""
+        aims = self.aims
         first = np.maximum(self.since + _DAY, span[0])
-        open_posts = np.flatnonzero(~self.taken & (first < span[1]))
-        wanted = max(int((~self.taken).sum() - aims.vacant[month]), 0)
-        posts = open_posts[np.argsort(self.since[open_posts], kind="stable")][:wanted]
-        days = (span[1] - first[posts]).astype(np.int64)
-        missing = int(aims.agency[month] - (self.taken & self.agency).sum())
-        self.since[posts] = first[posts] + (drawn[0][posts] * days).astype(np.int64) * _DAY
-        self.taken[posts] = True
-        self.agency[posts] = False
-        order = np.argsort(drawn[1][posts], kind="stable")
-        self.agency[posts[order][: max(missing, 0)]] = True
+        free = ~self.taken
+        coming = aims.first(
+            free & (first < span[1]), self.since, aims.count(free) - aims.vacant[month]
+        )
+        missing = aims.agency[month] - aims.count(self.taken & self.agency)
+        days = np.maximum((span[1] - first).astype(np.int64), 0)
+        day = first + (drawn[0] * days).astype(np.int64) * _DAY
+        self.since = np.where(coming, day, self.since)
+        self.agency = np.where(coming, aims.first(coming, drawn[1], missing), self.agency)
+        self.taken = self.taken | coming
 
     def all_stays(self) -> Stays:
         """Every stay, those that have not ended last."""
-        posts = np.flatnonzero(self.taken)
-        self._note(posts, np.full(len(posts), _NEVER))
+        self._note(self.taken, np.full(len(self.taken), _NEVER))
         return Stays(*(np.concatenate(column) for column in zip(*self.past, strict=True)))
 
-    def _note(self, posts: NDArray[np.int64], ended: NDArray[np.datetime64]) -> None:
-        self.past.append((posts, self.since[posts], ended, self.agency[posts]))
+    def _note(self, chosen: Flags, ended: Dates) -> None:
+        posts = np.flatnonzero(chosen)
+        self.past.append((posts, self.since[posts], ended[posts], self.agency[posts]))
