@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -72,15 +72,38 @@ def model_of_yaml(model: type[Model], file: YamlFile, faults: Faults) -> Model |
         given = _shown(file.content)
         faults.add(f"{file.name}, line 1: given {given}, expected `key: value` lines")
         return None
+    return model_of_part(model, file, (), file.content, faults)
+
+
+def model_of_part(
+    model: type[Model], file: YamlFile, at: Sequence[str | int], content: object, faults: Faults
+) -> Model | None:
+    """A part of a YAML file as a model, or None with its faults noted by line and key path.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+    file : YamlFile
+    at : sequence of str or int
+        Key path of the part within the file.
+    content : object
+        The part.
+    faults : Faults
+        Faults are added here.
+    """
     try:
-        return model.model_validate(file.content)
+        return model.model_validate(content)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
-            path = file.path(fault["loc"])
-            line = file.line(fault["loc"])
-            where = f"{file.name}, line {line}" + (f", {path}" if path else "")
+            where = place_of(file, (*at, *fault["loc"]))
             faults.add(f"{where}: {_reason(fault, model)}")
     return None
+
+
+def place_of(file: YamlFile, keys: Sequence[str | int]) -> str:
+    """File, line and key path of a fault."""
+    path = file.path(keys)
+    return f"{file.name}, line {file.line(keys)}" + (f", {path}" if path else "")
 
 
 def model_of_row(

@@ -112,11 +112,16 @@ Test = dict[str, Any]
 """One condition on a record: what `counting.conditions` knows by the name of its first key."""
 
 
+WholeNumber = Annotated[int, Field(ge=0)]
+
+
 class OpenRule(Frozen):
-    """Two dates between which a record is open; it is still open where the second is empty."""
+    """Two date fields between which a record is open; it still is where the second is empty."""
 
     from_: str = Field(alias="from")
     to: str
+    inclusive: bool = False
+    """Whether it is still open on the second day itself, as a unit is on its last."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -124,7 +129,9 @@ class OpenRule(Frozen):
 class RecordSource(Frozen):
     """An indicator counted from records: which of them, in which period, to whom.
 
-    Exactly one of ``at``, ``open`` and ``latest`` says when a record counts.
+    Exactly one of ``at``, ``open`` and ``latest`` says when a record counts. A field of the
+    record that another one belongs to is named with its table: ``child.uasc`` is the field
+    ``uasc`` of the child whose key stands in ``child_id``.
     """
 
     table: str
@@ -143,7 +150,7 @@ class RecordSource(Frozen):
     total: Test | None = None
     """What the numerator adds up over the records, where it is no count of them."""
     cohorts: dict[str, tuple[Test, ...]] = Field(default_factory=dict)
-    """Named parts, counted beside all."""
+    """Named parts, counted beside all: what their records meet besides."""
     team: str = "team_then"
     """Field with the team that an event is counted to."""
     history: int = Field(default=0, ge=0)
@@ -155,6 +162,10 @@ class RecordSource(Frozen):
     def _one_time(self) -> RecordSource:
         if sum(map(bool, (self.at, self.open, self.latest))) != 1:
             raise ValueError("source.records needs exactly one of at, open and latest")
+        if "all" in self.cohorts:
+            raise ValueError("a cohort has a name of its own; all is counted always")
+        if self.total is not None and (self.numerator or self.count == "children"):
+            raise ValueError("total adds up over rows, and takes no numerator beside it")
         return self
 
 
@@ -172,6 +183,12 @@ class Source(Frozen):
     def all(self) -> tuple[Published, ...]:
         """Every table that the numbers may come from, the first one first."""
         return (self.published, *self.also)
+
+    @model_validator(mode="after")
+    def _counted_alone(self) -> Source:
+        if self.records is not None and self.also:
+            raise ValueError("an indicator counted from records takes no further tables (also)")
+        return self
 
 
 class Level(Frozen):
@@ -293,6 +310,7 @@ class Indicator(Frozen):
                 raise ValueError(f"kind {self.kind} needs a denominator")
             if source.covers != self.source.published.covers:
                 raise ValueError(f"table {source.table} covers another stretch than the first")
+        self._can_be_counted()
         if self.stock and self.attribute_to == Attribution.TEAM_AT_EVENT:
             raise ValueError(
                 "a stock is counted on a day and has no event; use attribute_to team_at_period_end"
@@ -311,6 +329,27 @@ class Indicator(Frozen):
             if self.polarity is Polarity.LOW and floor.value < target.value:
                 raise ValueError(f"floor {floor.value:g} lies below target {target.value:g}")
         return self
+
+    def _can_be_counted(self) -> None:
+        records = self.source.records
+        if records is None:
+            return
+        if self.kind not in _COUNTABLE:
+            raise ValueError(
+                f"kind {self.kind} is not counted from records; "
+                f"{', '.join(one.value for one in _COUNTABLE)} are"
+            )
+        if self.frequency is not Frequency.MONTH:
+            raise ValueError("records are counted by month; give frequency month")
+        if not self.attribute_to:
+            raise ValueError("source.records needs attribute_to: to whom a record is counted")
+        if (records.total is not None) != (self.kind is MeasureKind.MEAN):
+            raise ValueError("a mean needs source.records.total, and no other kind takes one")
+        if bool(records.numerator) != (self.kind is MeasureKind.PROPORTION):
+            raise ValueError("a proportion needs source.records.numerator, no other kind takes one")
+
+
+_COUNTABLE = (MeasureKind.PROPORTION, MeasureKind.COUNT, MeasureKind.MEAN)
 
 
 def _of_counts(given: Mapping[str, object]) -> object:
