@@ -126,6 +126,17 @@ class OpenRule(Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+def _as_written(name: str) -> str:
+    # in, is and from are words of Python, and stand in a file without the mark behind them
+    return name.removesuffix("_")
+
+
+class Condition(Frozen):
+    """Base of the kinds of condition, see `counting.conditions`."""
+
+    model_config = ConfigDict(alias_generator=_as_written, populate_by_name=True)
+
+
 class RecordSource(Frozen):
     """An indicator counted from records: which of them, in which period, to whom.
 
