@@ -48,14 +48,15 @@ class Caseworkers:
             posts.assign(row=posts.index)[["post_id", "row", "place"]], on="post_id"
         )
         people = people.sort_values(["row", "started_on"], ignore_index=True)
-        came, left = days_of(people["started_on"]), days_of(people["ended_on"])
+        came = days_of(people["started_on"])
+        left = days_of(people["ended_on"]) + 1
         number = np.bincount(posts["place"], minlength=len(teams))
         row, place = people["row"].to_numpy(), people["place"].to_numpy()
         return cls(
             first=np.cumsum(number) - number,
             posts=number,
             came=row * _SPAN + came,
-            left=left,
+            left=np.minimum(left, NEVER),
             arrivals=np.sort(place * _SPAN + came),
         ), people["person_id"]
 

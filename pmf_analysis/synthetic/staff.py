@@ -1,7 +1,7 @@
 """Who works in Medwold: units, posts and the people in them, who come and go.
 
 A row of ``person`` is one worker's stay in one post: when teams merge, whoever is in post gets
-a row for the post after. ``ended_on`` is the first day without them.
+a row for the post after. ``ended_on`` of a person and ``valid_to`` of a post are the last day.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ MANAGER_LEAVES = 0.10 / 12
 
 STORY, STORY_UNIT, STORY_BEGINS, STORY_SHARE = "vacancies", "dunwick", "2026-07", 0.31
 
+DAY = np.timedelta64(1, "D")
 Made = Mapping[str, pd.DataFrame]
 
 
@@ -68,7 +69,7 @@ def make_staff(setting: Setting, made: Made) -> dict[str, pd.DataFrame]:
         "post": found.post,
         "employment": np.where(found.agency, "agency", "permanent"),
         "started_on": np.maximum(found.started, begun),
-        "ended_on": found.ended,
+        "ended_on": found.ended - DAY,
     })  # fmt: skip
     posts, people = _after_merging(posts, people)
     return {"unit": unit_table(setting), **_numbered(posts, people)}
@@ -126,9 +127,7 @@ def vacancy_by_month(setting: Setting, made: Made) -> dict[str, NDArray[np.float
     people = made["person"].merge(posts[["post_id", "team"]], on="post_id")
     parents = {row.code: row.parent for row in structure.all_units()}
     units = (*structure.DISTRICTS, *POSTS)
-    first_gone = posts["valid_to"] + np.timedelta64(1, "D")
-    posts = posts.assign(first_gone=first_gone)
-    there = _open_at_ends(setting, posts, parents, units, "valid_from", "first_gone")
+    there = _open_at_ends(setting, posts, parents, units, "valid_from", "valid_to")
     filled = _open_at_ends(setting, people, parents, units, "started_on", "ended_on")
     shares = 1 - filled / there
     return dict(zip(units, shares, strict=True))
@@ -141,7 +140,7 @@ def _open_at_ends(
     """How many rows are open at each month's end, shape (units, months)."""
     unit = rows["team"].map(parents).to_numpy()
     first = np.searchsorted(setting.starts[1:], _days(rows[start]), side="right")
-    ended = _days(rows[end])
+    ended = _days(rows[end]) + DAY
     last = np.where(
         np.isnat(ended),
         len(setting.calendar),
@@ -236,15 +235,15 @@ def _after_merging(posts: pd.DataFrame, people: pd.DataFrame) -> tuple[pd.DataFr
     there = np.full(len(posts), -1)
     kept = np.flatnonzero(passing & (posts["later"] != "").to_numpy())
     there[kept] = len(posts) + np.arange(len(kept))
-    goes_on = here & ~(people["ended_on"] <= day).to_numpy()
+    goes_on = here & ~(people["ended_on"] < day).to_numpy()
     before = people.loc[~here | (people["started_on"] < day).to_numpy()]
-    before = before.assign(ended_on=before["ended_on"].mask(goes_on[before.index], day))
+    before = before.assign(ended_on=before["ended_on"].mask(goes_on[before.index], day - DAY))
     after = people.loc[goes_on].assign(
         post=there[people["post"].to_numpy()[goes_on]],
         started_on=lambda table: table["started_on"].clip(lower=day),
     )
     begun = posts.loc[kept].assign(team=posts["later"], valid_from=day)
-    ended = posts.assign(valid_to=posts["valid_to"].mask(passing, day - np.timedelta64(1, "D")))
+    ended = posts.assign(valid_to=posts["valid_to"].mask(passing, day - DAY))
     return (
         pd.concat([ended, begun], ignore_index=True).drop(columns="later"),
         pd.concat([before, after.loc[after["post"] >= 0]], ignore_index=True),
