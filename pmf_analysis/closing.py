@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import pmf_analysis
 from pmf_analysis import formats, periods
 from pmf_analysis.errors import ParameterError, PublicationError, RunError, nearest
-from pmf_analysis.prepared import Prepared, code_digest, known_at, prepare
+from pmf_analysis.gathering import known_at
+from pmf_analysis.prepared import Prepared, code_digest, prepare
 from pmf_analysis.roles import checked_role
 from pmf_analysis.store import Store, writes
 from pmf_analysis.store.closed import ClosedPeriod, closed_periods, put_closed

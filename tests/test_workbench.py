@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pmf_analysis import prepared, register, workbench
+from pmf_analysis import gathering, prepared, register, workbench
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.register import Context
 from pmf_analysis.store import Store
@@ -109,7 +109,7 @@ def test_a_change_of_the_register_is_a_change_of_input(store, tmp_path):
 
 
 def test_the_structure_is_part_of_the_key_only_where_it_is_not_that_of_then(store):
-    on, receipts = prepared.known_at(store, None)
+    on, receipts = gathering.known_at(store, None)
     held = register.load(store.reference)
     keys = {
         structure: prepared.prepared_key(

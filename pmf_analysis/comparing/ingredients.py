@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from pmf_analysis import prepared
+from pmf_analysis import gathering, prepared
 from pmf_analysis.comparing import measure_changes
 from pmf_analysis.comparing.sides import Side, SideKind
 from pmf_analysis.errors import PmfError
@@ -78,7 +78,7 @@ def ingredients_of(side: Side, store: Store, register: Register) -> Ingredients:
         If nothing had been published by the date.
     """
     if side.kind is SideKind.DATE:
-        on, receipts = prepared.known_at(store, side.on)
+        on, receipts = gathering.known_at(store, side.on)
         context = Context(register, on)
         return Ingredients(
             side, on, tuple((str(one["id"]), str(one["published"])) for one in receipts),
@@ -135,7 +135,7 @@ def recomputed_figures(
     """
     receipts = [{**store.receipt(one), "published": on} for one, on in known.deliveries]
     context = Context(register.under(structure), known.as_at, structure)
-    figures = prepared.figure_table(store, receipts, context.register)
+    figures = gathering.gather(store, receipts, context).figures
     measured = prepared.measure_table(Prepared(store, "", context, ""), receipts, figures)
     return measure_changes.as_figures(measure_changes.with_status(measured, context))
 

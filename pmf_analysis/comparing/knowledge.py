@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pmf_analysis import formats, periods, prepared
+from pmf_analysis import formats, gathering, periods
 from pmf_analysis.comparing import ingredients as made
 from pmf_analysis.comparing import measure_changes as figures_of
 from pmf_analysis.comparing import words
@@ -167,7 +167,7 @@ def _withheld_now(
         found |= withheld(figures["state_0"], figures["withheld_0"])
     if _is_newest(store, second):
         return found
-    on, receipts = prepared.known_at(store, None)
+    on, receipts = gathering.known_at(store, None)
     now = replace(
         second, as_at=max(on, second.as_at),
         deliveries=tuple((str(one["id"]), str(one["published"])) for one in receipts),
@@ -180,7 +180,7 @@ def _withheld_now(
 
 def _is_newest(store: Store, second: Ingredients) -> bool:
     """Whether nothing has been published after what a side knew."""
-    _, receipts = prepared.known_at(store, None)
+    _, receipts = gathering.known_at(store, None)
     known = {(str(one["id"]), str(one["published"])) for one in receipts}
     return known <= set(second.deliveries)
 

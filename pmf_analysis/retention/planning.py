@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pmf_analysis import register
 from pmf_analysis.errors import PmfError
-from pmf_analysis.prepared import known_at, prepared_key
+from pmf_analysis.gathering import known_at
+from pmf_analysis.prepared import prepared_key
 from pmf_analysis.register import Context, Register
 from pmf_analysis.register.layouts import load_layouts
 from pmf_analysis.retention.policy import Policy, read_policy

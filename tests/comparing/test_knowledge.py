@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmf_analysis import comparing, prepared, register
+from pmf_analysis import comparing, gathering, prepared, register
 from pmf_analysis.comparing.comparison import PARTS
 from pmf_analysis.comparing.measure_changes import with_status
 from pmf_analysis.errors import ParameterError, RunError
@@ -45,7 +45,7 @@ def run(store: Store, made: dict) -> Callable[..., str]:
     """Leave the tables and the manifest of a run; nothing is executed."""
 
     def left(run_id: str, as_at: str, code: str = "", change: float = 0.0) -> str:
-        on, receipts = prepared.known_at(store, date.fromisoformat(as_at))
+        on, receipts = gathering.known_at(store, date.fromisoformat(as_at))
         known = fingerprint(store.reference), as_at
         if known not in made:
             context = Context(register.load(store.reference), on)

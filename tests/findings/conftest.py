@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pmf_analysis import analysis, findings, prepared, register
+from pmf_analysis import analysis, findings, gathering, prepared, register
 
 
 @pytest.fixture(scope="session")
 def county(medwold):
     """Context, analysis and facts of the demo county; verdicts are invented: all green."""
     store = medwold
-    as_at, receipts = prepared.known_at(store, None)
+    as_at, receipts = gathering.known_at(store, None)
     context = register.Context(register.load(store.reference), as_at)
-    figures = prepared.figure_table(store, receipts, context.register)
+    figures = gathering.gather(store, receipts, context).figures
     held = prepared.Prepared(store, "none", context, "")
     measured = prepared.measure_table(held, receipts, figures)
     analysed = analysis.analyse_all(measured, context)
