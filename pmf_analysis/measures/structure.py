@@ -67,8 +67,10 @@ def under_structure(
           from the parts that they have today.
 
         Where parts do not add up, or one of them has no number, the state says so.
+        Figures counted from records stand as they are: each record was counted to the units
+        of today already.
     """
-    if context.structure is not Structure.AS_NOW or measures.empty:
+    if context.structure is not Structure.AS_NOW or measures.empty or indicator.source.records:
         return measures
     plan = _Plan.of(context)
     if not plan.anything:
