@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from zlib import crc32
 
 import numpy as np
@@ -83,7 +84,7 @@ class Setting:
         key = crc32("/".join(names).encode())
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, key])))
 
-    @property
+    @cached_property
     def calendar(self) -> list[ReportingPeriod]:
         """Every month with records, the lead included."""
         last = periods.parse(self.last_month)
@@ -94,12 +95,14 @@ class Setting:
         """The months that can be counted."""
         return self.calendar[LEAD:]
 
-    @property
+    @cached_property
     def starts(self) -> NDArray[np.datetime64]:
         """First days of the months of ``calendar``, and the day after the last one."""
         days = [month.start for month in self.calendar]
         after = periods.shift(self.calendar[-1], 1).start
-        return np.array([*days, after], dtype="datetime64[D]")
+        starts = np.array([*days, after], dtype="datetime64[D]")
+        starts.flags.writeable = False  # it is worked out once, for all who ask
+        return starts
 
     @property
     def first_day(self) -> np.datetime64:
