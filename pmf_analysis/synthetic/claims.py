@@ -108,7 +108,7 @@ def _assessed(made: Made, teams: Teams) -> Spells:
     """From the referral to the end of the assessment."""
     assessment = made["assessment"]
     referred = made["referral"].set_index("referral_id")["event_date"]
-    since = days_of(assessment["referral_id"].map(referred))
+    since = days_of(referred.reindex(assessment["referral_id"]))
     started = days_of(assessment["started_on"])
     return Spells(
         numbers_of(assessment["child_id"]),
