@@ -120,4 +120,10 @@ def _distinct(
     if weights.amounts:
         found, first = np.unique(key, return_index=True)
         return Counts(counted(found, top[first]), counted(found, None))
-    return Counts(counted(np.unique(key[top > 0]), None), counted(np.unique(key), None))
+    return Counts(counted(_each(key[top > 0]), None), counted(_each(key), None))
+
+
+def _each(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys in order, each once; for millions faster than ``numpy.unique``."""
+    ordered = np.sort(keys)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
