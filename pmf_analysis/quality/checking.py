@@ -9,13 +9,15 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from pmf_analysis.errors import TableError
+from pmf_analysis.errors import PmfError, TableError
 from pmf_analysis.quality import conditions, expectations
 from pmf_analysis.quality.engine import RuleRun, run_rules
 from pmf_analysis.quality.figure_view import figure_view
 from pmf_analysis.quality.measure_view import measure_view
 from pmf_analysis.quality.receipt_view import receipt_view
-from pmf_analysis.quality.suites import TABLE_KINDS, Rule, Suite
+from pmf_analysis.quality.record_view import holds_nothing, in_brief, record_view
+from pmf_analysis.quality.records import RecordSources, described
+from pmf_analysis.quality.suites import KINDS_IN_WORDS, RECORD, Rule, Suite, is_kind
 from pmf_analysis.quality.tolerances import Tolerances
 from pmf_analysis.quality.verdicts import verdicts_of
 from pmf_analysis.quality.views import CheckedView, Sources
@@ -67,13 +69,18 @@ class QualityResult:
 
 @dataclass(frozen=True)
 class _Groups:
-    """The groups of a view: their keys, and the number of each row's."""
+    """The groups of a view: their keys, and which of them count each row.
+
+    A row counts ``weights`` times in each group that ``member`` pairs with it.
+    """
 
     keys: list[tuple[str, ...]]
-    codes: np.ndarray
+    member: tuple[np.ndarray, np.ndarray]
+    weights: np.ndarray
 
-    def count(self, weights: np.ndarray) -> np.ndarray:
-        return np.bincount(self.codes, weights=weights, minlength=len(self.keys))
+    def count(self, each: np.ndarray) -> np.ndarray:
+        rows, groups = self.member
+        return np.bincount(groups, (each * self.weights)[rows], minlength=len(self.keys))
 
 
 def check(
@@ -84,8 +91,10 @@ def check(
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        By kind: ``receipt``, ``figure``, ``measure``. The rules of a table that is not
-        given are not assessed.
+        By kind: ``receipt``, ``figure``, ``measure``, and ``record.<table>`` for a table of
+        records: every version delivered by the as-at date, in the order of delivery, as
+        ``Store.records`` gives them. The rules of a table that is not given are not
+        assessed; those of a table of records only where an indicator is counted from it.
     suites : sequence of Suite
     context : Context
 
@@ -101,52 +110,91 @@ def check(
     RuleSetError
         If the register has no rule set ``quality``.
     """
-    unknown = sorted(set(tables) - set(TABLE_KINDS))
+    unknown = sorted(one for one in tables if not is_kind(one))
     if unknown:
-        raise TableError(f"There is no kind of table {unknown[0]!r}", ", ".join(TABLE_KINDS))
+        raise TableError(f"There is no kind of table {unknown[0]!r}", KINDS_IN_WORDS)
     rules = context.register.rule_set(RULE_SET)
-    sources = Sources(context, rules, tables)
+    sources = RecordSources(context, rules, tables, described(suites))
     tolerances = Tolerances(context.register.tolerances, rules, context.as_at)
-    parts = [part for suite in suites for part in _check_suite(suite, sources, tolerances)]
+    wanted = [suite for suite in suites if _is_wanted(suite, tables, context)]
+    parts = [part for suite in wanted for part in _check_suite(suite, sources, tolerances)]
     columns = {name: list(chain.from_iterable(part[name] for part in parts)) for name in RESULT}
     results = pd.DataFrame(columns).astype(_TYPES)
     results = results.sort_values(["suite", "rule_id", *_PLACES], ignore_index=True)
     return QualityResult(results, verdicts_of(results, tables.get("measure"), context, rules))
 
 
-def _check_suite(suite: Suite, sources: Sources, tolerances: Tolerances) -> list[_Columns]:
+def _is_wanted(suite: Suite, tables: Mapping[str, pd.DataFrame], context: Context) -> bool:
+    """Whether there is, or should be, a table for a suite: one of records only where read."""
+    if suite.records is None or suite.table_kind in tables:
+        return True
+    name = suite.table_kind.removeprefix(RECORD)
+    return any(
+        name == one.source.records.table
+        for one in context.register.indicators.values()
+        if one.source.records is not None
+    )
+
+
+def _check_suite(suite: Suite, sources: RecordSources, tolerances: Tolerances) -> list[_Columns]:
     write = _Writer(suite, tolerances)
     table = sources.tables.get(suite.table_kind)
-    nothing = _nothing_in(table, suite.table_kind)
+    nothing = _nothing_in(table, suite)
     if nothing:
         return [write.not_assessed(rule, nothing) for rule in suite.rules]
-    view = _VIEWS[suite.table_kind](table, sources)
+    try:
+        view = _view(table, suite, sources)
+    except PmfError as error:  # a table of records that its suite cannot be held against
+        return [write.could_not_run(rule, in_brief(error)) for rule in suite.rules]
+    if view.rows.empty:
+        return [write.not_assessed(rule, "every record was withdrawn") for rule in suite.rules]
     groups = _groups(view)
     prepared = [_prepare(rule, view) for rule in suite.rules]
     runs = run_rules(view.rows, [one.rule for one in prepared if one.runs], suite.name)
     return [write.rows(one, view, groups, runs.get(one.rule.rule_id)) for one in prepared]
 
 
-def _nothing_in(table: pd.DataFrame | None, kind: str) -> str:
+def _view(table: pd.DataFrame, suite: Suite, sources: RecordSources) -> CheckedView:
+    if suite.records is not None:
+        return record_view(suite, sources)
+    return _VIEWS[suite.table_kind](table, sources)
+
+
+def _nothing_in(table: pd.DataFrame | None, suite: Suite) -> str:
+    kind = suite.table_kind
     if table is None:
         return f"no {kind} table was given"
     if table.empty:
         return f"the {kind} table has no row"
-    if not table.notna().to_numpy().any():
+    if not table.notna().to_numpy().any() or (suite.records and holds_nothing(table, suite)):
         return f"the {kind} table holds no value at all"
     return ""
 
 
 def _groups(view: CheckedView) -> _Groups:
-    present = {
+    places = pd.DataFrame(_places_of(view)).reset_index(drop=True)
+    rows = np.arange(len(places))
+    if view.wholes:
+        wholes = [view.wholes.get(unit, (unit,)) for unit in places["service_area"]]
+        rows = np.repeat(rows, [len(each) for each in wholes])
+        units = pd.Series(list(chain.from_iterable(wholes)), dtype="str")
+        places = places.iloc[rows].reset_index(drop=True).assign(service_area=units)
+    grouped = places.groupby(list(_PLACES), sort=True)
+    heads = grouped.head(1).sort_values(list(_PLACES))
+    weights = np.ones(len(view.rows))
+    if view.weights:
+        weights = view.rows[view.weights].to_numpy(dtype=float)
+    keys = list(heads.itertuples(index=False, name=None))
+    return _Groups(keys, (rows, grouped.ngroup().to_numpy()), weights)
+
+
+def _places_of(view: CheckedView) -> dict[str, pd.Series]:
+    return {
         name: view.rows[name].astype("str").fillna("")
         if name in view.groups and name in view.rows
         else pd.Series("", index=view.rows.index, dtype="str")
         for name in _PLACES
     }
-    grouped = pd.DataFrame(present).groupby(list(_PLACES), sort=True)
-    heads = grouped.head(1).sort_values(list(_PLACES))
-    return _Groups(list(heads.itertuples(index=False, name=None)), grouped.ngroup().to_numpy())
 
 
 @dataclass(frozen=True)
@@ -230,8 +278,19 @@ class _Writer:
         return self._columns(one.rule, keys, *counts, bool(stopped), stopped or one.nothing)
 
     def not_assessed(self, rule: Rule, note: str) -> _Columns:
-        """Write the one row of a rule that has no table to look at; it stands for all groups."""
-        return self._columns(rule, [("", "", "")], [0], [0], False, note)
+        """Write the one row of a rule that has no table to look at; it stands for all groups.
+
+        Of a table of records it stands for what is counted from that table.
+        """
+        return self._columns(rule, [self._anywhere], [0], [0], False, note)
+
+    def could_not_run(self, rule: Rule, note: str) -> _Columns:
+        """Write the one row of a rule whose table cannot be looked at."""
+        return self._columns(rule, [self._anywhere], [0], [0], True, note)
+
+    @property
+    def _anywhere(self) -> tuple[str, str, str]:
+        return ("", "", self.suite.table_kind if self.suite.records else "")
 
     @staticmethod
     def _counted(

@@ -70,6 +70,15 @@ def columns(condition: Mapping | None) -> tuple[str, ...]:
     return (condition["column"]["name"],)
 
 
+def compared(condition: Mapping | None) -> set[str]:
+    """Columns whose values a condition compares, as against whether they are filled."""
+    if condition is None:
+        return set()
+    if "conditions" in condition:
+        return {name for part in condition["conditions"] for name in compared(part)}
+    return {condition["column"]["name"]} if condition["type"] == "comparison" else set()
+
+
 def selected(
     condition: Mapping | None, rows: pd.DataFrame, known: Collection[str] | None = None
 ) -> np.ndarray:

@@ -14,6 +14,7 @@ from pmf_analysis.quality.views import (
     with_derived,
     yes_or_no,
 )
+from pmf_analysis.terms import Holds
 
 RECEIPT = (
     "delivery",           # id of the delivery
@@ -30,7 +31,11 @@ RECEIPT = (
     "published",          # ISO date, or empty
 )  # fmt: skip
 """Columns of the receipt table; ``published_basis`` (given, file name, latest period inside)
-says where the date comes from, and may be left out."""
+says where the date comes from, ``holds`` what the rows are (``terms.Holds``); these two may
+be left out."""
+
+RECORDS = "records"
+"""Name under which deliveries of records stand, whatever tables are inside."""
 
 _TEXTS = ("table", "layout", "latest_period_end", "published")
 _FROM_THE_PERIODS = "latest period inside"
@@ -51,9 +56,22 @@ def receipt_view(table: pd.DataFrame, sources: Sources) -> CheckedView:
     """
     known = [name for name in _TEXTS if name in table]
     blank_is_null = {name: table[name].where(table[name] != "") for name in known}
-    rows = table.assign(**blank_is_null).reset_index(drop=True)
+    rows = _of_records(table.assign(**blank_is_null).reset_index(drop=True))
     rows, lacking = with_derived(rows, _DERIVED, sources)
     return CheckedView(rows, ("table",), frozenset({"dated"}), lacking)
+
+
+def _of_records(rows: pd.DataFrame) -> pd.DataFrame:
+    """Deliveries of records: they hold rows, not cells, and reach to the day they are dated."""
+    needed = {"holds", "table", "cells", "rows_read", "latest_period_end", "published"}
+    if not needed <= set(rows):
+        return rows
+    other = (rows["holds"] != Holds.RECORDS.value).to_numpy(dtype=bool)
+    return rows.assign(
+        table=rows["table"].where(other, RECORDS),
+        cells=rows["cells"].where(other, rows["rows_read"]),
+        latest_period_end=rows["latest_period_end"].where(other, rows["published"]),
+    )
 
 
 def _rows_unaccounted(rows: pd.DataFrame, _: Sources) -> pd.Series:

@@ -20,11 +20,24 @@ Each expectation's ``meta`` says which rule it is and what its failure means:
 ==================  ==============================================================
 
 The severity stands in the field ``severity`` that Great Expectations has for it.
+
+A suite of ``expectations/records/`` is for one table of records; its own ``meta`` also says:
+
+==================  ==============================================================
+``table_kind``      ``record.`` and the name of the table
+``record``          the columns that tell records and their versions apart: ``key``,
+                    ``entered``, ``changed``, ``withdrawn``, as in the table's layout
+``unit``            the column with the unit that answers for a record; empty where
+                    only the county does
+``derives``         columns that are worked out before the rules look: name to the kind
+                    of ``record_checks`` and what that kind needs to know
+==================  ==============================================================
 """
 
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,10 +45,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from pmf_analysis.errors import SuiteError
-from pmf_analysis.quality import conditions, expectations
+from pmf_analysis.quality import conditions, expectations, record_checks
 from pmf_analysis.terms import Characteristic, Dimension, Severity, Term
 
 TABLE_KINDS = ("receipt", "figure", "measure")
+RECORD = "record."
+"""How the kind of a table of records begins; its name follows."""
+KINDS_IN_WORDS = "one of " + ", ".join((*TABLE_KINDS, RECORD + "<table>"))
+_RECORD_KIND = re.compile(r"record\.[a-z][a-z0-9_]*")
 TOLERANCES = ("zero", "by dimension")
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "pmf_analysis.quality")
@@ -46,6 +63,7 @@ _RULE_META = (
     "rule_id", "version", "characteristic", "dimension", "owner", "reason", "tolerance",
 )  # fmt: skip
 _RULE_META_CHOICES = {"counts"}
+_RECORD_FIELDS = {"key", "entered", "changed", "withdrawn"}
 _NOT_RUN = "Nothing was checked. Correct the file, or put back the version before"
 
 
@@ -88,8 +106,30 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class RecordColumns:
+    """What a suite says of its table of records.
+
+    Attributes
+    ----------
+    key, entered, changed, withdrawn : str
+        Columns, as ``record`` of the table's layout names them.
+    unit : str
+        Column with the unit that answers for a record; empty where only the county does.
+    derives : mapping
+        Column to work out, to ``check`` (a kind of ``record_checks``) and its arguments.
+    """
+
+    key: str
+    entered: str
+    changed: str
+    withdrawn: str
+    unit: str
+    derives: Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True)
 class Suite:
-    """The rules for one kind of table."""
+    """The rules for one kind of table; ``records`` where it is one of records."""
 
     name: str
     id: str
@@ -98,6 +138,12 @@ class Suite:
     approved_by: str
     table_kind: str
     rules: tuple[Rule, ...]
+    records: RecordColumns | None = None
+
+
+def is_kind(kind: object) -> bool:
+    """Whether there can be tables of a kind."""
+    return kind in TABLE_KINDS or (isinstance(kind, str) and bool(_RECORD_KIND.fullmatch(kind)))
 
 
 def load_suites(folder: Path) -> list[Suite]:
@@ -106,7 +152,8 @@ def load_suites(folder: Path) -> list[Suite]:
     Parameters
     ----------
     folder : Path
-        With one ``*.json`` file for each suite.
+        With one ``*.json`` file for each suite; those for tables of records may stand in its
+        folder ``records``.
 
     Returns
     -------
@@ -120,7 +167,7 @@ def load_suites(folder: Path) -> list[Suite]:
         that is text, an unknown type of expectation, a missing field of ``meta``, an id
         that does not follow from rule and version, a rule twice. Names file and rule.
     """
-    paths = sorted(Path(folder).glob("*.json"))
+    paths = [*sorted(Path(folder).glob("*.json")), *sorted(Path(folder).glob("records/*.json"))]
     if not paths:
         raise SuiteError(
             f"There is no expectation suite in the folder {Path(folder).name}",
@@ -156,8 +203,8 @@ def _suite(path: Path) -> Suite:
     if name != path.stem:
         _refuse(where, f"is named {name!r}", "the name of its file")
     _require_texts(where, meta, _SUITE_META)
-    if meta["table_kind"] not in TABLE_KINDS:
-        _refuse(where, f"is for {meta['table_kind']!r}", "one of " + ", ".join(TABLE_KINDS))
+    if not is_kind(meta["table_kind"]):
+        _refuse(where, f"is for {meta['table_kind']!r}", KINDS_IN_WORDS)
     expected = suite_id(name, meta["suite_version"])
     if content["id"] != expected:
         _refuse(where, f"has the id {content['id']!r}", f"{expected}, from name and version")
@@ -167,7 +214,28 @@ def _suite(path: Path) -> Suite:
         name=name, id=expected, version=meta["suite_version"], owner=meta["owner"],
         approved_by=meta["approved_by"], table_kind=meta["table_kind"],
         rules=tuple(_rule(path.name, name, at, one) for at, one in enumerate(listed, start=1)),
+        records=_record_columns(where, meta) if meta["table_kind"].startswith(RECORD) else None,
     )  # fmt: skip
+
+
+def _record_columns(where: str, meta: Mapping[str, object]) -> RecordColumns:
+    columns, unit, derives = (meta.get(name) for name in ("record", "unit", "derives"))
+    if not isinstance(columns, dict) or set(columns) != _RECORD_FIELDS:
+        _refuse(where, "lacks the field 'record' in meta", ", ".join(sorted(_RECORD_FIELDS)))
+    if not isinstance(unit, str) or not all(map(_is_column_or_empty, (*columns.values(), unit))):
+        _refuse(where, "names no plain columns in record and unit", "columns of the table")
+    if not isinstance(derives, dict):
+        _refuse(where, "lacks the field 'derives' in meta", "columns to work out, or none: {}")
+    for name, given in derives.items():
+        found = "" if conditions.NAME.fullmatch(name) else "its name is no plain column"
+        found = found or record_checks.fault(given)
+        if found:
+            _refuse(where, f"derives {name!r} wrongly: {found}", "a kind of check, its arguments")
+    return RecordColumns(**columns, unit=unit, derives=derives)
+
+
+def _is_column_or_empty(value: object) -> bool:
+    return value == "" or (isinstance(value, str) and bool(conditions.NAME.fullmatch(value)))
 
 
 def _read(path: Path) -> object:

@@ -1,7 +1,8 @@
 """From the results of the checks to one verdict for each indicator in each unit.
 
 A check of a delivery counts for every indicator that its table feeds; a check of the
-delivered cells of one unit counts for that unit.
+delivered cells of one unit counts for that unit. An indicator that is counted from records
+rests on the checks of its table of records too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import pandas as pd
 
 from pmf_analysis.errors import RuleSetError
 from pmf_analysis.quality.reasons import reason_of
+from pmf_analysis.quality.receipt_view import RECORDS as DELIVERED_RECORDS
+from pmf_analysis.quality.suites import RECORD
 from pmf_analysis.quality.tolerances import ORDER, worst
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import RuleSet
@@ -184,6 +187,8 @@ def _feeds(context: Context) -> pd.DataFrame:
     rows = []
     for code, indicator in sorted(context.register.indicators.items()):
         tables = {table for source in indicator.source.all for table, _, _ in source.reads}
+        if indicator.source.records is not None:
+            tables |= {DELIVERED_RECORDS, RECORD + indicator.source.records.table}
         rows += [(code, table) for table in sorted(tables)]
     return pd.DataFrame(rows, columns=["indicator", "table"], dtype="str")
 

@@ -61,12 +61,19 @@ class CheckedView:
         these alone rule out does not apply, and has no result at all.
     lacking : mapping
         Column that could not be added to the reason.
+    weights : str
+        Column with how many things a row stands for; empty where it is one.
+    wholes : mapping
+        Unit to all units whose results count it: itself and those above it. Empty where a
+        row counts for its own unit alone.
     """
 
     rows: pd.DataFrame
     groups: tuple[str, ...]
     attributes: frozenset[str] = frozenset()
     lacking: Mapping[str, str] = field(default_factory=dict)
+    weights: str = ""
+    wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def with_derived(

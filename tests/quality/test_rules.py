@@ -221,7 +221,7 @@ def test_nothing_fails_where_nothing_is_wrong(clean_result: QualityResult):
 
 
 def test_every_rule_has_a_case(suites: list[Suite]):
-    rules = {rule.rule_id for suite in suites for rule in suite.rules}
+    rules = {rule.rule_id for suite in suites if suite.records is None for rule in suite.rules}
     assert rules == {rule_id for _, rule_id in CASES} | OF_THE_REGISTER | OF_COUNTRIES
 
 

@@ -60,7 +60,7 @@ def test_a_shipped_suite_is_canonical(root: Path, name: str):
 
 
 def test_the_shipped_suites_load(suites: list[Suite]):
-    assert [suite.table_kind for suite in suites] == list(NAMES)
+    assert [suite.table_kind for suite in suites if suite.records is None] == list(NAMES)
     rules = [rule for suite in suites for rule in suite.rules]
     assert len({rule.id for rule in rules}) == len(rules)
     assert all(rule.reason.endswith(".") and rule.owner for rule in rules)
