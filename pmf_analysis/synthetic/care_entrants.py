@@ -39,11 +39,15 @@ OLDEST = 17
 """A child who has had this birthday enters from no plan."""
 
 AGES: Lags = (
-    (0, 0), (0.10, 14), (0.20, 365), (0.36, 5 * 365), (0.53, 10 * 365), (0.66, 13 * 365),
-    (0.82, 16 * 365), (1, 17.7 * 365),
+    (0, 0), (0.13, 14), (0.25, 365), (0.41, 5 * 365), (0.555, 10 * 365), (0.66, 13 * 365),
+    (0.762, 16 * 365), (1, 17.7 * 365),
 )  # fmt: skip
-"""Age on entering care, in days."""
-DISABILITY = 0.13
+"""Age on entering care, in days, of children not known before."""
+AGES_FROM_PLAN: Lags = (
+    (0, 130), (0.1, 3 * 365), (0.42, 8 * 365), (1, 17 * 365),
+)  # fmt: skip
+"""The same of those who come, or before the records came, from a plan."""
+DISABILITY, DISABILITY_FROM_PLAN = 0.11, 0.22
 BOYS = 0.55
 ETHNICITIES = {
     "WBRI": 0.775, "WIRI": 0.005, "WROM": 0.015, "WOTH": 0.055, "MWBC": 0.02, "MWBA": 0.02,
@@ -75,20 +79,28 @@ def entrants(setting: Setting, made: Made) -> pd.DataFrame:
     unknown = _unknown(setting)
     if "plan" not in made:
         return unknown
-    replaced = own(setting, "care from a plan", unknown["child"]) < FROM_PLAN
-    late = unknown["entered"] >= day_of(setting.first_day)
-    return pd.concat([unknown[~(replaced & late)], _from_plans(setting, made)], ignore_index=True)
+    late = (unknown["entered"] >= day_of(setting.first_day)).to_numpy()
+    replaced = late & _from_a_plan(setting, unknown["child"])
+    return pd.concat([unknown[~replaced], _from_plans(setting, made)], ignore_index=True)
+
+
+def _from_a_plan(setting: Setting, child: ArrayLike) -> NDArray[np.bool_]:
+    """Which of the children without records before came from a plan all the same."""
+    return own(setting, "care from a plan", child) < FROM_PLAN
 
 
 def _unknown(setting: Setting) -> pd.DataFrame:
     entered = entry_days(setting, "care entries", YEARS_BEFORE, np.full(12, float(ENTRIES)))
     child = FIRST_NUMBER + np.arange(len(entered))
-    age = days_at(own(setting, "care age", child), AGES)
+    planned = _from_a_plan(setting, child)
+    drawn = own(setting, "care age", child)
+    age = np.where(planned, days_at(drawn, AGES_FROM_PLAN), days_at(drawn, AGES))
+    disabled = np.where(planned, DISABILITY_FROM_PLAN, DISABILITY)
     return pd.DataFrame(
         {
             "child": child,
             "uasc": False,
-            "disabled": own(setting, "care disability", child) < DISABILITY,
+            "disabled": own(setting, "care disability", child) < disabled,
             "district": districts_of(setting, child),
             "born": entered - age,
             "sex": np.where(own(setting, "care sex", child) < BOYS, "M", "F"),

@@ -12,7 +12,7 @@ from pmf_analysis.synthetic.draws import Lags, days_at
 from pmf_analysis.synthetic.own_numbers import own
 from pmf_analysis.synthetic.setting import Setting
 
-ADOPTED_BY_AGE = ((1, 0.285), (5, 0.20))
+ADOPTED_BY_AGE = ((1, 0.29), (5, 0.205))
 """Age in years below which this share of entrants is adopted."""
 SHORTEST_WAIT, SPREAD_OF_WAITS = 230, 801
 """Days from entering care to moving in with adopters: 430 on average."""
@@ -21,7 +21,7 @@ SHORTEST_ORDER, SPREAD_OF_ORDERS = 150, 210
 
 STAYS: Lags = (
     (0, 1), (0.08, 28), (0.20, 120), (0.35, 300), (0.50, 540), (0.65, 840), (0.80, 1430),
-    (0.92, 2700), (1, 6300),
+    (0.92, 2700), (1, 6100),
 )  # fmt: skip
 """Days in care of those who are not adopted, were there no 18th birthday."""
 

@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pmf_analysis.synthetic.care_days import NEVER, Days, day_of
+from pmf_analysis.synthetic.care_days import NEVER, Days, birthday, day_of
 from pmf_analysis.synthetic.draws import Lags, choose, days_at
 from pmf_analysis.synthetic.own_numbers import own
 from pmf_analysis.synthetic.setting import Setting
 
-UNSETTLED = {0: 0.075, 5: 0.12, 10: 0.19, 16: 0.19}
+UNSETTLED = {0: 0.075, 5: 0.12, 10: 0.18, 16: 0.135}
 """Age on entering care to the share of children who move again and again."""
-UNSETTLED_ARRIVALS = 0.085
+UNSETTLED_ARRIVALS = 0.092
 """The same of unaccompanied children."""
+UNSETTLED_ADOPTED = 0.04
 
 FIRST: Lags = ((0, 3), (0.25, 45), (0.5, 160), (0.75, 600), (1, 2600))
 """Days in the first placement..."""
@@ -27,6 +28,8 @@ LATER: Lags = ((0, 30), (0.15, 180), (0.5, 800), (1, 4500))
 """...in the others, of settled children..."""
 SHORT: Lags = ((0, 5), (0.3, 30), (0.7, 110), (1, 330))
 """...and in any, of unsettled ones."""
+BEFORE_ADOPTION: Lags = ((0, 5), (0.28, 120), (0.3, 2000), (1, 3000))
+"""Days in the first placement of a settled child who will be adopted."""
 RECEPTION: Lags = ((0, 14), (0.6, 42), (1, 90))
 """Days in the first placement of an unaccompanied child."""
 LONG_TERM = 400
@@ -47,10 +50,8 @@ class Home:
         Share inside the county.
     near, far : float
         Miles from home of the farthest inside the county, and of the farthest outside it.
-    shares : tuple of float, length 7
-        How often it is used: for settled children under 5, from 5, from 10 and from 16; for
-        unsettled ones under 16 and from 16; and for unaccompanied children of 16 and more (the
-        younger ones live with foster carers).
+    shares : tuple of float, length 9
+        How often it is used by each of `GROUPS`.
     """
 
     code: str
@@ -62,18 +63,25 @@ class Home:
     shares: tuple[float, ...]
 
 
+GROUPS = (
+    "settled, under 5", "settled, 5 to 9", "settled, 10 to 15", "settled, 16 or 17",
+    "unsettled, under 10", "unsettled, 10 to 15", "unsettled, 16 or 17",
+    "unaccompanied, under 16", "unaccompanied, 16 or 17",
+)  # fmt: skip
+"""Children who live in the same kinds of places; the age is that on moving in."""
+
 HOMES = (
-    Home("U3", "U1", "PR1", 0.80, 18, 90, (0.21, 0.16, 0.11, 0.04, 0.02, 0.00, 0.01)),
-    Home("U6", "U4", "PR1", 0.97, 24, 25, (0.53, 0.46, 0.38, 0.24, 0.37, 0.16, 0.20)),
-    Home("U6", "U4", "PR4", 0.74, 26, 70, (0.16, 0.26, 0.25, 0.14, 0.24, 0.10, 0.19)),
-    Home("K2", "K2", "PR1", 1.00, 26, 25, (0.00, 0.01, 0.03, 0.03, 0.06, 0.05, 0.02)),
-    Home("K2", "K2", "PR4", 0.50, 28, 120, (0.00, 0.04, 0.14, 0.11, 0.25, 0.16, 0.02)),
-    Home("K1", "K1", "PR2", 0.00, 20, 200, (0.00, 0.00, 0.00, 0.00, 0.02, 0.02, 0.00)),
-    Home("H5", "H5", "PR4", 0.84, 28, 60, (0.00, 0.00, 0.00, 0.34, 0.00, 0.43, 0.52)),
-    Home("P2", "P2", "PR1", 0.95, 24, 30, (0.00, 0.00, 0.00, 0.03, 0.00, 0.05, 0.04)),
-    Home("S1", "S1", "PR4", 0.30, 28, 120, (0.00, 0.01, 0.03, 0.01, 0.01, 0.00, 0.00)),
-    Home("R3", "R3", "PR1", 0.90, 24, 60, (0.03, 0.00, 0.00, 0.00, 0.00, 0.00, 0.00)),
-    Home("P1", "P1", "PR0", 0.93, 12, 60, (0.07, 0.06, 0.06, 0.06, 0.03, 0.03, 0.00)),
+    Home("U3", "U1", "PR1", 0.80, 18, 90, (0.21, 0.16, 0.11, 0.04, 0.04, 0.02, 0, 0.02, 0.01)),
+    Home("U6", "U4", "PR1", 0.97, 24, 25, (0.43, 0.35, 0.28, 0.20, 0.44, 0.27, 0.14, 0.42, 0.16)),
+    Home("U6", "U4", "PR4", 0.74, 26, 70, (0.26, 0.36, 0.31, 0.17, 0.39, 0.24, 0.12, 0.53, 0.20)),
+    Home("K2", "K2", "PR1", 1.00, 26, 25, (0, 0.01, 0.03, 0.03, 0.01, 0.08, 0.05, 0.02, 0.02)),
+    Home("K2", "K2", "PR4", 0.50, 28, 120, (0, 0.05, 0.18, 0.11, 0.05, 0.32, 0.16, 0.01, 0.02)),
+    Home("K1", "K1", "PR2", 0.00, 20, 200, (0, 0, 0, 0, 0, 0.02, 0.02, 0, 0)),
+    Home("H5", "H5", "PR4", 0.84, 28, 60, (0, 0, 0, 0.35, 0, 0, 0.43, 0, 0.55)),
+    Home("P2", "P2", "PR1", 0.95, 24, 30, (0, 0, 0, 0.03, 0, 0, 0.05, 0, 0.04)),
+    Home("S1", "S1", "PR4", 0.30, 28, 120, (0, 0.01, 0.03, 0.01, 0, 0.02, 0, 0, 0)),
+    Home("R3", "R3", "PR1", 0.90, 24, 60, (0.03, 0, 0, 0, 0, 0, 0, 0, 0)),
+    Home("P1", "P1", "PR0", 0.93, 12, 60, (0.07, 0.06, 0.06, 0.06, 0.07, 0.03, 0.03, 0, 0)),
 )  # fmt: skip
 """Every kind, but placement with adopters."""
 ADOPTERS = (("A3", 0.10), ("A4", 0.44), ("A5", 0.06), ("A6", 0.40))
@@ -166,6 +174,7 @@ def _unsettled(setting: Setting, spells: pd.DataFrame) -> NDArray[np.bool_]:
     band = np.searchsorted(list(UNSETTLED), age, side="right") - 1
     shares = np.array(list(UNSETTLED.values()))[band]
     shares = np.where(spells["uasc"], UNSETTLED_ARRIVALS, shares)
+    shares = np.where(spells["moved_in"] < NEVER, UNSETTLED_ADOPTED, shares)
     return own(setting, "unsettled", spells["child"]) < shares
 
 
@@ -174,6 +183,9 @@ def _planned(
 ) -> Days:
     drawn = own(setting, "placement days", held["child"], place)
     settled = days_at(drawn, FIRST if place == 0 else LATER)
+    if place == 0:
+        adopted = held["moved_in"].to_numpy() < NEVER
+        settled = np.where(adopted, days_at(drawn, BEFORE_ADOPTION), settled)
     days = np.where(unsettled, days_at(drawn, SHORT), settled)
     if place > 0:
         return days
@@ -183,19 +195,24 @@ def _planned(
 
 
 def _kinds(setting: Setting, held: pd.DataFrame, stays: pd.DataFrame) -> Days:
-    """Place in `HOMES` of each stay, by age when it began."""
-    age = (stays["start"].to_numpy() - held["born"].to_numpy()) / 365.25
-    settled = np.searchsorted([5, 10, 16], age, side="right")
-    unsettled = np.where(age < 16, 4, 5)
-    group = np.where(_unsettled(setting, held), unsettled, settled)
-    group = np.where(held["uasc"].to_numpy(), np.where(age < 16, 0, 6), group)
+    """Place in `HOMES` of each stay."""
     drawn = own(setting, "placement kind", held["child"], stays["place"])
+    group = _groups(setting, held, stays["start"].to_numpy())
     shares = np.array([home.shares for home in HOMES])
     found = np.zeros(len(held), dtype=np.int64)
-    for one in range(shares.shape[1]):
+    for one in range(len(GROUPS)):
         here = group == one
         found[here] = choose(drawn[here], shares[:, one])
     return found
+
+
+def _groups(setting: Setting, held: pd.DataFrame, start: Days) -> Days:
+    """Place in `GROUPS` of each child on a day."""
+    five, ten, sixteen = (
+        (start >= birthday(held["born"], years)).astype(np.int64) for years in (5, 10, 16)
+    )
+    unsettled = np.where(_unsettled(setting, held), 4 + ten + sixteen, five + ten + sixteen)
+    return np.where(held["uasc"].to_numpy(), 7 + sixteen, unsettled)
 
 
 def _of(kind: Days, what: str) -> NDArray:

@@ -25,7 +25,7 @@ YEARS_BEFORE = 12
 FIRST_MORE = 29_000_001
 """Number of the first child whom the story brings."""
 
-STAYING = 0.229
+STAYING = 0.235
 """Share of the usual arrivals who stay until they are 18."""
 AGED_UP = 0.04
 """Share of those who stay found to be adults by an age assessment."""
@@ -34,11 +34,11 @@ TRANSFER: Lags = ((0, 3), (0.5, 13), (0.85, 28), (1, 56))
 ASSESSMENT: Lags = ((0, 40), (1, 160))
 """Days in care until an age assessment ends it."""
 AGES_STAYING: Lags = (
-    (0, 14 * 365.25), (0.08, 15 * 365.25), (0.28, 16 * 365.25), (0.68, 17 * 365.25),
+    (0, 14 * 365.25 + 2), (0.08, 15 * 365.25), (0.28, 16 * 365.25), (0.68, 17 * 365.25),
     (1, 17.9 * 365.25),
 )  # fmt: skip
 AGES_MOVING: Lags = (
-    (0, 14 * 365.25), (0.06, 15 * 365.25), (0.20, 16 * 365.25), (0.58, 17 * 365.25),
+    (0, 14 * 365.25 + 2), (0.06, 15 * 365.25), (0.20, 16 * 365.25), (0.58, 17 * 365.25),
     (1, 17.8 * 365.25),
 )  # fmt: skip
 BOYS = 0.95
