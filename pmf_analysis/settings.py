@@ -7,6 +7,7 @@ function, so that a test can replace it.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,11 +60,18 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent
 
 
+_OF_KERNELS = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+"""One thread for linear algebra, since notebooks run side by side; a fixed hash seed, so that
+nothing depends on the order of a set."""
+
+
 def hand_down(workspace: Path, prepared: str) -> None:
     """Set the environment of this process for the kernels that it will start.
-
-    One thread for linear algebra each, since notebooks run side by side; a fixed
-    hash seed, so that nothing depends on the order of a set.
 
     Parameters
     ----------
@@ -71,11 +79,32 @@ def hand_down(workspace: Path, prepared: str) -> None:
     prepared : str
         Key of the prepared tables.
     """
-    os.environ |= {
-        "PMF_WORKSPACE": str(workspace),
-        "PMF_PREPARED": prepared,
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    os.environ |= {"PMF_WORKSPACE": str(workspace), "PMF_PREPARED": prepared, **_OF_KERNELS}
+
+
+def environment_of_source() -> dict[str, str]:
+    """The environment of a process from which kernels are forked, before they have their own.
+
+    It holds what is read once, when a library is imported.
+    """
+    return {
+        # ipykernel sets it before a notebook can import the library that draws
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        **os.environ,
+        **_OF_KERNELS,
+        # an allocator of Arrow's starts a thread on import; a thread does not live on in a fork
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
     }
+
+
+def set_by(act: Callable[[], None]) -> dict[str, str]:
+    """Do something, and return what it set in the environment of this process."""
+    before = dict(os.environ)
+    act()
+    return {name: value for name, value in os.environ.items() if before.get(name) != value}
+
+
+def take_over(environment: Mapping[str, str]) -> None:
+    """Replace the environment of this process, in a fork that becomes a kernel."""
+    os.environ.clear()
+    os.environ.update(environment)

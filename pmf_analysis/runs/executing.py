@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pmf_analysis.runs.orphans import end_with_parent
+from pmf_analysis.runs.warm_kernels import WarmProvisioner
 from pmf_analysis.settings import hand_down
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -58,6 +59,7 @@ def prepare_worker(
     """Set up a worker process: hand its kernels the workspace and the prepared tables."""
     hand_down(Path(workspace), prepared_key)
     end_with_parent(Path(sockets), run)
+    WarmProvisioner.source = Path(sockets)
     for name in ("papermill", "papermill.translators", "traitlets"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

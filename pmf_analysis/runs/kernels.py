@@ -13,6 +13,8 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
+from pmf_analysis.runs.warm_kernels import WarmProvisioner
+
 
 class LocalKernelManager(AsyncKernelManager):
     """Starts this very interpreter as a kernel, with IPC transport."""
@@ -26,6 +28,7 @@ class LocalKernelManager(AsyncKernelManager):
             "ip": str(Path(self._folder.name) / "k"),
         }
         super().__init__(**settings)
+        self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
 
     @property
     def kernel_spec(self) -> KernelSpec:

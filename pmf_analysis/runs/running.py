@@ -16,6 +16,7 @@ from pmf_analysis.prepared import of_indicators
 from pmf_analysis.runs.executing import Order, Outcome, execute_order, prepare_worker
 from pmf_analysis.runs.orphans import socket_folder
 from pmf_analysis.runs.planning import Plan, Task
+from pmf_analysis.runs.warm_kernels import source_of_kernels
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of, writes
 
 Progress = Callable[[Task, Outcome, int, int], None]
@@ -128,6 +129,7 @@ def workers(workspace: Path, prepared_key: str, number: int) -> Iterator[Process
         listening,
         held,
         socket_folder(workspace) as sockets,
+        source_of_kernels(sockets),
         ProcessPoolExecutor(
             max_workers=max(1, number),
             mp_context=processes,
