@@ -19,11 +19,11 @@ from pmf_analysis.synthetic.setting import Setting
 
 Made = Mapping[str, pd.DataFrame]
 
-IN_NEED: Lags = ((0.0, 10.0), (0.5, 45.0), (0.85, 120.0), (1.0, 300.0))
+IN_NEED: Lags = ((0.0, 4.0), (0.6, 14.0), (0.85, 50.0), (1.0, 210.0))
 """Days of help after an assessment that found a child in need."""
-WAITING: Lags = ((0.0, 10.0), (0.8, 25.0), (1.0, 40.0))
+WAITING: Lags = ((0.0, 7.0), (0.8, 20.0), (1.0, 30.0))
 """Days after an assessment that led to an enquiry, until it is clear what follows."""
-WITH_PROTECTION = 0.5
+WITH_PROTECTION = 0.75
 """Share of children in need whom a protection team holds after the assessment."""
 GROWN_UP = 18
 

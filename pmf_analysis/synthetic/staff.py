@@ -25,8 +25,11 @@ POSTS = {
 """Posts for social workers at scale 1, by service."""
 POSTS_OF_DISTRICTS = 330
 """Of all districts together; each has them by its share of the county's families."""
-ASSESSMENT_SHARE = 0.55
+ASSESSMENT_SHARE = 0.57
 """Share of a district's posts that are in its assessment teams."""
+AREA_SHARES = {"north": 0.20, "east": 0.27, "south": 0.26, "west": 0.27}
+"""Share of the posts of a service that works by area: between the areas as they were before
+Coldry moved and as they were after."""
 
 VACANT, AGENCY = 0.144, 0.132
 """Share of posts vacant, and of workers who come from an agency."""
@@ -192,13 +195,21 @@ def _groups(setting: Setting) -> list[_Group]:
 
 def _numbers(setting: Setting, unit: str, teams: list[str]) -> NDArray[np.int64]:
     """Posts of each team of a district or service."""
-    whole, weights = POSTS.get(unit, 0), np.ones(len(teams))
+    whole = POSTS.get(unit, 0)
     if unit in structure.DISTRICTS:
         whole = POSTS_OF_DISTRICTS * structure.DISTRICTS[unit][2]
-        assess = ["-assessment-" in code for code in teams]
-        weights = np.where(assess, ASSESSMENT_SHARE, 1 - ASSESSMENT_SHARE)
+    weights = np.array([_weight(code.removeprefix(unit)) for code in teams])
     bounds = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
     return np.maximum(np.diff(np.floor(bounds * whole * setting.scale + 0.5)), 1).astype(np.int64)
+
+
+def _weight(team: str) -> float:
+    """What share of the posts of its unit a team has, beside its sisters."""
+    if "-assessment-" in team:
+        return ASSESSMENT_SHARE
+    if "-protection-" in team:
+        return 1 - ASSESSMENT_SHARE
+    return next((share for area, share in AREA_SHARES.items() if f"-{area}-" in team), 1.0)
 
 
 def _before(teams: list[structure.UnitRow], code: str) -> list[str]:
