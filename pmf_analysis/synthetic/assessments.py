@@ -7,19 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pmf_analysis.synthetic import volumes
 from pmf_analysis.synthetic.cases import (
     DISABLED,
     DISTRICTS,
+    MONTHS_BEFORE,
     TRANSFER,
     Cases,
     Dates,
     Flags,
     Places,
+    month_starts,
+    season_of,
 )
-from pmf_analysis.synthetic.draws import days_at
+from pmf_analysis.synthetic.draws import Lags, chances, days_at, weekday
 from pmf_analysis.synthetic.returning import LONGEST
 from pmf_analysis.synthetic.setting import Setting
 from pmf_analysis.synthetic.staff import vacancy_by_month
@@ -33,6 +36,8 @@ VACANCIES_FROM = {"dunwick": np.datetime64("2026-07-01")}
 """Months whose vacancies have no effect here: what they do to lateness is a story."""
 UNASSESSED_FOR, IN_TIME_FOR = 14, 100
 """Days for which a case without an assessment, and one with an assessment in time, is open."""
+MOST_BY_TIME = 1.4
+"""Factor by which the chance of lateness moves from month to month, at most."""
 NO_SERVICE, CHILD_IN_NEED, SECTION_47 = "no_service", "child_in_need", "section_47"
 
 
@@ -76,7 +81,7 @@ def intended(setting: Setting, cases: Cases) -> Intended:
     assessed, enquired, service, disabled = cases.drawn(setting, "assessment", 4)
     in_time = _times(setting, cases)[0]
     ordinary = cases.ordinary
-    lowest = _levels(cases) - volumes.MOST_BY_VACANCIES
+    lowest = 1 - (1 - _levels(cases) + volumes.MOST_BY_VACANCIES) * MOST_BY_TIME
     done = np.where(ordinary, assessed < volumes.ASSESSED, cases.kind != TRANSFER)
     section_47 = ~ordinary | (enquired < volumes.ENQUIRED)
     other = np.where(service < volumes.NO_SERVICE, NO_SERVICE, CHILD_IN_NEED)
@@ -108,8 +113,12 @@ def assessments(
     drawn = cases.drawn(setting, "assessment", 4)[3]
     in_time, took, theirs_in_time, theirs_took = _times(setting, cases)
     held = (cases.kind == DISABLED) | (cases.ordinary & (drawn[owner] < volumes.DISABLED_HELD))
-    done = _done(cases.day, in_time < _level_then(setting, made, cases), took)
-    theirs = _done(cases.day, theirs_in_time < volumes.IN_TIME_DISABLED, theirs_took)
+    level = _level_then(setting, made, cases)
+    done = _done(cases.day, in_time, level, took, _evened(setting, cases, took))
+    theirs = _done(
+        cases.day, theirs_in_time, volumes.IN_TIME_DISABLED, theirs_took,
+        _evened(setting, cases, theirs_took),
+    )  # fmt: skip
     more = cases.ordinary & plan.disabled[owner] & (plan.outcome != SECTION_47)
     taken = held | (more & (theirs >= MIX_FROM) & setting.planted(MIX))
     return Assessments(taken, np.where(taken, theirs, done))
@@ -121,13 +130,50 @@ def _times(setting: Setting, cases: Cases) -> NDArray[np.float64]:
     return np.where(cases.ordinary, drawn, drawn[:, cases.first])
 
 
-def _done(started: Dates, in_time: Flags, drawn: NDArray[np.float64]) -> Dates:
-    days = np.where(
-        in_time,
-        days_at(drawn, volumes.ASSESSED_WITHIN),
-        days_at(drawn, volumes.ASSESSED_AFTER),
-    )
+def _done(
+    started: Dates, drawn: NDArray[np.float64], level: ArrayLike, took: NDArray[np.float64],
+    evened: NDArray[np.float64],
+) -> Dates:  # fmt: skip
+    """When each is completed, so that of each month's completions the share ``level`` is in time.
+
+    Late ones began earlier than those in time of the same month: after a busy spring more of
+    them would be completed than belong to a summer's month, were the chance always the same.
+    """
+    within = _after(started, days_at(took, volumes.ASSESSED_WITHIN))
+    beyond = _after(started, days_at(took, volumes.ASSESSED_AFTER))
+    late = (1 - np.asarray(level)) * evened
+    return np.where(drawn < 1 - late, within, beyond)
+
+
+def _after(started: Dates, days: ArrayLike) -> Dates:
     return np.maximum(working_days().after(started, days), started)
+
+
+def _evened(setting: Setting, cases: Cases, took: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factors of the chance of lateness that leave the share in time alike in all months."""
+    starts = month_starts(setting, MONTHS_BEFORE)
+    expected = [
+        _expected(starts, table) for table in (volumes.ASSESSED_WITHIN, volumes.ASSESSED_AFTER)
+    ]
+    factors = np.clip(expected[0] / np.maximum(expected[1], 1e-9), 1 / MOST_BY_TIME, MOST_BY_TIME)
+    beyond = _after(cases.day, days_at(took, volumes.ASSESSED_AFTER))
+    month = np.searchsorted(starts, beyond, side="right") - 1
+    known = (month >= MONTHS_BEFORE) & (month < len(factors))
+    return np.where(known, factors[np.clip(month, 0, len(factors) - 1)], 1.0)
+
+
+def _expected(starts: Dates, table: Lags) -> NDArray[np.float64]:
+    """Completions by month, were all to take as long as a table says; 1 in a mean month."""
+    days = np.arange(starts[0], starts[-1])
+    weights = np.array(volumes.REFERRAL_WEEKDAYS)[weekday(days)]
+    month = np.searchsorted(starts, days, side="right") - 1
+    weights *= (season_of(starts[:-1]) / np.bincount(month, weights))[month]
+    found = np.zeros(len(starts) - 1)
+    for lag, chance in zip(*chances(table), strict=True):
+        done = np.searchsorted(starts, _after(days, np.full(len(days), lag)), side="right") - 1
+        inside = done < len(found)
+        found += chance * np.bincount(done[inside], weights[inside], minlength=len(found))
+    return found
 
 
 def _levels(cases: Cases) -> NDArray[np.float64]:

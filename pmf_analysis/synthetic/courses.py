@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pmf_analysis.synthetic import volumes
 from pmf_analysis.synthetic.assessments import (
-    CHILD_IN_NEED,
     NO_SERVICE,
     Assessments,
     Intended,

@@ -112,6 +112,14 @@ def days_at(drawn: ArrayLike, table: Lags) -> NDArray[np.int64]:
     return np.floor(found).astype(np.int64)
 
 
+def chances(table: Lags) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The days that `lags` can give, and the chance of each."""
+    shares, days = np.array(table, dtype=float).T
+    each = np.arange(int(days[0]), int(days[-1]))
+    reached = np.interp(np.arange(int(days[0]), int(days[-1]) + 1), days, shares)
+    return each, np.diff(reached)
+
+
 def days_in_months(
     rng: np.random.Generator,
     starts: NDArray[np.datetime64],

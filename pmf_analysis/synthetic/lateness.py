@@ -89,7 +89,7 @@ def _with_share(
     limit = working_days().after(cases.day, np.full(len(cases), LIMIT))
     left = working_days().between(limit, np.full(len(cases), end))
     movable = inside & cases.ordinary & (plan.outcome != SECTION_47)
-    wanted = int(round((1 - share) * int(inside.sum()))) - int((inside & late).sum())
+    wanted = round((1 - share) * int(inside.sum())) - int((inside & late).sum())
     if wanted >= 0:
         chosen = _some(movable & ~late & (left >= 1), drawn[0], wanted)
         more = 1 + np.floor(drawn[1] * np.clip(left, 1, 10)).astype(np.int64)

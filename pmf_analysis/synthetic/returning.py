@@ -8,6 +8,8 @@ months: one not known before, or one last referred more than 13 months before.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,35 +122,64 @@ def children(
     tuple of (ndarray of int, ndarray of bool)
         The second marks those referred in the 12 months before.
     """
-    owner = owner.copy()
     drawn = cases.drawn(setting, "again", 1)[0]
     share = volumes.REFERRED_AGAIN * volumes.REFERRALS / _may_come_back()
     soon = may & (drawn < share)
     late = cases.ordinary & ~soon & (drawn > 1 - volumes.REFERRED_LONG_AGO)
-    again = np.zeros(len(cases), dtype=bool)
+    calls = (
+        _Call(soon & cases.ordinary, 12, 1, CHILDHOOD),
+        _Call(soon & ~cases.ordinary, 12, 1, OLDEST_WITH_PLAN),
+        _Call(late, LONGEST_AGO, 13, CHILDHOOD),
+    )
+    owner, again = owner.copy(), np.zeros(len(cases), dtype=bool)
     latest = np.zeros(len(cases), dtype=bool)
     order = np.argsort(cases.day, kind="stable")
     starts = month_starts(setting, MONTHS_BEFORE)
     place = np.searchsorted(cases.day[order], starts)
-    for month, (begin, after) in enumerate(zip(place[:-1], place[1:], strict=True)):
+    for month, (begin, after) in enumerate(pairwise(place)):
         now = order[begin:after]
         rng = setting.stream("again", str(starts[month]))
-        for wanted, oldest, newest in ((soon, 12, 1), (late, LONGEST_AGO, 13)):
-            known = order[place[max(0, month - oldest)] : place[max(0, month - newest + 1)]]
+        for call in calls:
+            known = order[
+                place[max(0, month - call.oldest)] : place[max(0, month - call.newest + 1)]
+            ]
             known = known[latest[known] & cases.ordinary[known]]
-            since = starts[month + 1] - cases.day[known]
-            far = starts[month] - cases.day[known]
-            idle = np.where(slow[owner[known]], LONGEST, busy[known]).astype("timedelta64[D]")
-            fits = far > np.timedelta64(BEYOND, "D")
-            if wanted is soon:
-                fits = (far > idle) & (since <= np.timedelta64(WITHIN, "D"))
-            young = starts[month + 1] - born[owner[known]] <= np.timedelta64(CHILDHOOD, "D")
-            ours, theirs = _matched(rng, now[wanted[now]], known[fits & young], cases.district)
+            idle = np.where(slow[owner[known]], LONGEST, busy[known])
+            fits = call.fits(cases.day[known], born[owner[known]], idle, starts[month : month + 2])
+            ours, theirs = _matched(rng, now[call.wanted[now]], known[fits], cases.district)
             owner[ours] = owner[theirs]
             latest[theirs] = False
-            again[ours] = wanted is soon
+            again[ours] = call.newest == 1
         latest[now] = True
     return owner, again
+
+
+@dataclass(frozen=True)
+class _Call:
+    """Cases that are to be of known children, and of which.
+
+    Attributes
+    ----------
+    wanted : ndarray of bool, shape (n,)
+    oldest, newest : int
+        Months back in which the child was last referred.
+    youth : int
+        Days of age at most.
+    """
+
+    wanted: Flags
+    oldest: int
+    newest: int
+    youth: int
+
+    def fits(self, last: Dates, born: Dates, idle: NDArray[np.int64], month: Dates) -> Flags:
+        """Which known children it may be, in a month given by its first day and the day after."""
+        begin, after = month
+        young = after - born <= np.timedelta64(self.youth, "D")
+        if self.newest > 1:
+            return young & (begin - last > np.timedelta64(BEYOND, "D"))
+        over = begin - last > idle.astype("timedelta64[D]")
+        return young & over & (after - last <= np.timedelta64(WITHIN, "D"))
 
 
 def _may_come_back() -> float:
