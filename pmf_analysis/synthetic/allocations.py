@@ -9,6 +9,7 @@ adoption teams supervise the families in which children live.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,7 @@ def _with_people(
     people, ids = Caseworkers.of(made["post"].loc[posts], made["person"], teams.codes)
     first, last = day_of(setting.first_day), day_of(setting.last_day)
     parts, left = [], spells.at((spells.end > first) & (spells.start <= last))
+    left = replace(left, start=np.maximum(left.start, day_of(structure.BEGINNING)))
     while len(left):
         drawn = own(setting, f"{kind} worker", left.child, left.start)
         person, until = people.taking(left.team, left.start, drawn)

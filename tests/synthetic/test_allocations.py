@@ -8,6 +8,9 @@ import pytest
 
 from pmf_analysis.synthetic import structure
 from pmf_analysis.synthetic.allocations import make_allocations
+from pmf_analysis.synthetic.care import make_care
+from pmf_analysis.synthetic.families import make_families
+from pmf_analysis.synthetic.making import joined
 from pmf_analysis.synthetic.record_tables import RECORD_TABLES
 from pmf_analysis.synthetic.setting import Setting
 from pmf_analysis.synthetic.staff import make_staff
@@ -280,3 +283,62 @@ def test_the_same_seed_gives_the_same_allocations(made):
     setting = Setting.of(5, last_month="2028-10", scale=0.3, stories=("structure",))
     again = make_allocations(setting, {name: made[name] for name in made if name != "allocation"})
     pd.testing.assert_frame_equal(again["allocation"], made["allocation"])
+
+
+@pytest.fixture(scope="module")
+def county():
+    """A county a twentieth of the size, with all that parts children and teams."""
+    setting = Setting.of(7, scale=0.05, stories=("structure", "two_services", "mix", "arrivals"))
+    tables = {}
+    for stage in (make_staff, make_families, make_care, make_allocations):
+        tables = joined(tables, stage(setting, tables))
+    return setting, tables
+
+
+def _open_on(rows, day, start="started_on", end="ended_on"):
+    on = np.datetime64(day)
+    return rows.loc[(rows[start] <= on) & ~(rows[end] <= on)]
+
+
+def test_a_child_has_one_case_at_a_time_but_for_those_of_two_services(county):
+    cases = county[1]["allocation"].query("kind == 'case'").sort_values(["child_id", "started_on"])
+    second = cases["team"].str.startswith("disabled-children-")
+    twice = cases.loc[cases["ended_on"].isna() & cases["child_id"].duplicated(keep=False)]
+    twice = twice.loc[twice["child_id"].duplicated(keep=False), "child_id"]
+    assert twice.nunique() == 2  # 46 at a twentieth of the size
+    one = cases.loc[~(cases["child_id"].isin(twice) & second)]
+    later = one.groupby("child_id")["started_on"].shift(-1)
+    assert not (later < one["ended_on"]).any()
+    assert not (later.notna() & one["ended_on"].isna()).any()
+
+
+@pytest.mark.parametrize("day", ["2022-03-31", "2025-09-30", "2026-10-31"])
+def test_everybody_who_is_in_care_or_has_a_plan_or_is_assessed_has_a_case(county, day):
+    tables = county[1]
+    held = set(_open_on(tables["allocation"].query("kind == 'case'"), day)["child_id"])
+    in_care = _open_on(tables["care_episode"], day, "event_date")
+    planned = _open_on(tables["plan"], day, "event_date")
+    assessed = _open_on(tables["assessment"], day, end="event_date")
+    for rows in (in_care, planned, assessed):
+        assert len(rows) > 10
+        assert set(rows["child_id"]) <= held
+
+
+def test_open_cases_are_as_many_as_the_design_says(county):
+    setting, tables = county
+    cases = tables["allocation"].query("kind == 'case'")
+    by_month = [_open_on(cases, month.end)["child_id"].nunique() for month in setting.counted]
+    assert np.mean(by_month) == pytest.approx(8350 * setting.scale, rel=0.08)
+    assert max(by_month) < 1.4 * min(by_month)
+
+
+def test_only_case_holding_teams_that_exist_hold_cases(county):
+    rows = county[1]["allocation"]
+    units = {one.code: one for one in structure.all_units()}
+    begins = rows["team"].map(lambda code: np.datetime64(units[code].valid_from))
+    ends = rows["team"].map(lambda code: np.datetime64(units[code].valid_to or "2200-01-01"))
+    assert (rows["started_on"] >= begins).all()
+    assert (rows["started_on"] <= ends).all()
+    assert (rows["ended_on"].fillna(FAR) <= ends + np.timedelta64(1, "D")).all()
+    holds = rows["team"].map(lambda code: units[code].case_holding)
+    assert (holds == (rows["kind"] == "case")).all()
