@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pmf_analysis.synthetic.care_days import adoptions_from, day_of
+from pmf_analysis.synthetic.care_days import adoptions_from, last_of
 from pmf_analysis.synthetic.care_holders import team_on
 from pmf_analysis.synthetic.own_numbers import own
 from pmf_analysis.synthetic.setting import Setting
@@ -32,7 +32,7 @@ def adoptions(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
         ``team``.
     """
     moved_in = spells["moved_in"]
-    here = (moved_in >= adoptions_from(setting)) & (moved_in <= day_of(setting.last_day))
+    here = (moved_in >= adoptions_from(setting)) & (moved_in <= last_of(setting))
     found = spells[here.to_numpy()]
     child, entered = found["child"].to_numpy(), found["entered"].to_numpy()
     there = found["moved_in"].to_numpy()

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pmf_analysis.synthetic.adoptions import adoptions
-from pmf_analysis.synthetic.care_days import adoptions_from, dates_of, day_of
+from pmf_analysis.synthetic.care_days import adoptions_from, dates_of, first_of, last_of
 from pmf_analysis.synthetic.care_entrants import entrants
 from pmf_analysis.synthetic.care_exits import with_exits
 from pmf_analysis.synthetic.care_holders import team_on
@@ -78,9 +78,9 @@ def periods_of_care(setting: Setting, made: Made) -> pd.DataFrame:
 
 
 def _within_records(setting: Setting, spells: pd.DataFrame) -> pd.Series:
-    begun = spells["entered"] <= day_of(setting.last_day)
-    lasting = spells["ended"] >= day_of(setting.first_day)
-    adopted = spells["moved_in"].between(adoptions_from(setting), day_of(setting.last_day))
+    begun = spells["entered"] <= last_of(setting)
+    lasting = spells["ended"] >= first_of(setting)
+    adopted = spells["moved_in"].between(adoptions_from(setting), last_of(setting))
     return begun & (lasting | adopted)
 
 
@@ -102,7 +102,7 @@ def _child(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _care_episode(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
-    over = spells["ended"] <= day_of(setting.last_day)
+    over = spells["ended"] <= last_of(setting)
     return pd.DataFrame(
         {
             "care_episode_id": _ids("CE", spells["child"]),
@@ -119,7 +119,7 @@ def _care_episode(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
 
 def _placement(setting: Setting, spells: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
     held = spells.iloc[lives["row"].to_numpy()].reset_index(drop=True)
-    over = lives["end"] <= day_of(setting.last_day)
+    over = lives["end"] <= last_of(setting)
     return pd.DataFrame(
         {
             "placement_id": _ids("PL", held["child"], lives["place"]),
@@ -220,7 +220,7 @@ def _ids(letters: str, child: pd.Series, turn: pd.Series | None = None) -> pd.Se
 
 
 def _dates(setting: Setting, days: pd.Series) -> pd.Series:
-    return pd.Series(dates_of(days, day_of(setting.last_day)), index=days.index)
+    return pd.Series(dates_of(days, last_of(setting)), index=days.index)
 
 
 def _yes_no(marks: pd.Series) -> pd.Series:

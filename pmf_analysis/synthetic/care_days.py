@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +20,18 @@ NEVER = 10**6
 def day_of(date: np.datetime64 | str) -> int:
     """One date as a day."""
     return int(np.datetime64(date, "D").astype(np.int64))
+
+
+@cache
+def first_of(setting: Setting) -> int:
+    """First day with records."""
+    return day_of(setting.first_day)
+
+
+@cache
+def last_of(setting: Setting) -> int:
+    """Last day with records."""
+    return day_of(setting.last_day)
 
 
 def days_of(dates: pd.Series) -> Days:

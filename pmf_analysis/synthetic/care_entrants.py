@@ -18,6 +18,8 @@ from pmf_analysis.synthetic.care_days import (
     birthday,
     day_of,
     days_of,
+    first_of,
+    last_of,
     month_of_year,
     month_starts,
 )
@@ -79,7 +81,7 @@ def entrants(setting: Setting, made: Made) -> pd.DataFrame:
     unknown = _unknown(setting)
     if "plan" not in made:
         return unknown
-    late = (unknown["entered"] >= day_of(setting.first_day)).to_numpy()
+    late = (unknown["entered"] >= first_of(setting)).to_numpy()
     replaced = late & _from_a_plan(setting, unknown["child"])
     return pd.concat([unknown[~replaced], _from_plans(setting, made)], ignore_index=True)
 
@@ -114,10 +116,10 @@ def _unknown(setting: Setting) -> pd.DataFrame:
 def _from_plans(setting: Setting, made: Made) -> pd.DataFrame:
     plan = made["plan"]
     ended = days_of(plan["ended_on"])
-    over = ended <= day_of(setting.last_day)
+    over = ended <= last_of(setting)
     numbers = numbers_of(plan["child_id"])
     drawn = own(setting, "care after a plan", numbers, np.where(over, ended, 0))
-    taken = over & (ended >= day_of(setting.first_day)) & (drawn < OF_PLANS)
+    taken = over & (ended >= first_of(setting)) & (drawn < OF_PLANS)
     child = made["child"].set_index("child_id").loc[plan["child_id"][taken]]
     found = pd.DataFrame(
         {
@@ -163,7 +165,7 @@ def entry_days(
     first = np.repeat(starts[:-1], counts)
     length = np.repeat(np.diff(starts), counts)
     days = first + (rng.random(len(first)) * length).astype(np.int64)
-    return days[days <= day_of(setting.last_day)]
+    return days[days <= last_of(setting)]
 
 
 def districts_of(setting: Setting, child: Days) -> NDArray[np.str_]:

@@ -15,7 +15,15 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pmf_analysis.synthetic import structure
-from pmf_analysis.synthetic.care_days import NEVER, Days, birthday, dates_of, day_of, days_of
+from pmf_analysis.synthetic.care_days import (
+    NEVER,
+    Days,
+    birthday,
+    dates_of,
+    day_of,
+    days_of,
+    last_of,
+)
 from pmf_analysis.synthetic.own_numbers import numbers_of, own
 from pmf_analysis.synthetic.setting import Setting
 
@@ -25,6 +33,8 @@ CHILDREN_IN_CARE, UNACCOMPANIED, DISABLED = (
     "children-in-care", "unaccompanied-children", "disabled-children",
 )  # fmt: skip
 CARE_LEAVERS, ADOPTION, FOSTERING = "care-leavers", "adoption", "fostering"
+BY_AREA = (CHILDREN_IN_CARE, CARE_LEAVERS)
+"""Services whose teams go by area."""
 
 ABOUT_TO_LEAVE = 17, 61
 """Years and days of age from which a care leavers' team holds a child..."""
@@ -107,23 +117,17 @@ def leavers_team_on(setting: Setting, held: pd.DataFrame, days: ArrayLike) -> ND
 def _team(
     setting: Setting, held: pd.DataFrame, services: NDArray[np.str_], days: ArrayLike
 ) -> NDArray[np.str_]:
+    """One of the teams of a service, within the area where the service goes by area."""
     drawn = own(setting, "team", held["child"])
     areas = area_on(setting, held["district"], days)
-    by_area = np.isin(services, (CHILDREN_IN_CARE, CARE_LEAVERS))
-    within = np.char.add(np.char.add(services.astype(str), "-"), areas)
-    stems = np.where(by_area, within, services)
-    counts = _teams_in(services)
-    numbers = 1 + (drawn * counts).astype(np.int64)
-    return np.char.add(np.char.add(stems, "-"), numbers.astype(str))
-
-
-def _teams_in(services: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Teams that share the children of a service, within an area where it has areas."""
-    known = (CHILDREN_IN_CARE, UNACCOMPANIED, DISABLED, CARE_LEAVERS, ADOPTION)
-    sizes = [len(structure.teams_of(code)) for code in known]
-    sizes[0] //= len(structure.AREAS)
-    sizes[3] //= len(structure.AREAS)
-    return np.select([services == code for code in known], sizes)
+    found = np.full(len(held), "", dtype="U32")
+    for service in np.unique(services):
+        theirs = services == service
+        for area in np.unique(areas[theirs]) if service in BY_AREA else ("",):
+            here = theirs & (areas == area) if area else theirs
+            teams = np.array([one.code for one in structure.teams_of(service, area)])
+            found[here] = teams[(drawn[here] * len(teams)).astype(np.int64)]
+    return found
 
 
 def supervising_team(setting: Setting, placement: pd.DataFrame) -> pd.Series:
@@ -174,7 +178,7 @@ def holdings(setting: Setting, made: Made) -> pd.DataFrame:
         ``child_id``, ``team``, ``started_on``, ``ended_on`` (the first day without it; missing
         while it goes on), sorted; the stretches of one child do not overlap.
     """
-    last = day_of(setting.last_day)
+    last = last_of(setting)
     found = pd.concat([_held_in_care(setting, made), _held_as_leavers(setting, made)])
     found = found.sort_values(["child", "start"], kind="stable", ignore_index=True)
     return pd.DataFrame(
@@ -239,7 +243,7 @@ def _move_day(setting: Setting, districts: pd.Series) -> Days:
 
 def _stretches(setting: Setting, held: pd.DataFrame, cuts: Days, teams) -> pd.DataFrame:
     """Rows between neighbouring cuts, with those of one team in a row made one."""
-    last = day_of(setting.last_day)
+    last = last_of(setting)
     parts = []
     for place in range(cuts.shape[1] - 1):
         begun, done = cuts[:, place], cuts[:, place + 1]

@@ -19,6 +19,8 @@ from pmf_analysis.synthetic.care_days import (
     birthday,
     day_of,
     earlier_weekday,
+    first_of,
+    last_of,
     later_weekday,
     month_number,
 )
@@ -113,13 +115,13 @@ def visits(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _due_monthly(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
+    entered, ended = spells["entered"].to_numpy(), spells["ended"].to_numpy()
     day = (own(setting, "care visit day", spells["child"]) * 28).astype(np.int64)
-    parts = []
-    for start in setting.starts[:-1].astype(np.int64):
-        due = start + day
-        here = ((spells["entered"] <= due) & (due < spells["ended"])).to_numpy()
-        parts.append(spells[here].assign(due=due[here], turn=month_number([start])[0]))
-    return pd.concat(parts, ignore_index=True)
+    starts = setting.starts[:-1].astype(np.int64)
+    rows = [np.flatnonzero((entered <= start + day) & (start + day < ended)) for start in starts]
+    row, start = np.concatenate(rows), np.repeat(starts, [len(one) for one in rows])
+    held = spells.iloc[row].reset_index(drop=True)
+    return held.assign(due=start + day[row], turn=month_number(start))
 
 
 def reviews(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +174,7 @@ def _first_checks(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
 
 def _in_turn(setting: Setting, spells: pd.DataFrame, every: int) -> tuple[pd.DataFrame, Days]:
     """Periods of care repeated, once for each turn that could fall into them."""
-    until = np.minimum(spells["ended"].to_numpy(), day_of(setting.last_day) + 1)
+    until = np.minimum(spells["ended"].to_numpy(), last_of(setting) + 1)
     counts = (until - spells["entered"].to_numpy()) // every + 2
     row = np.repeat(np.arange(len(spells)), counts)
     turn = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -185,7 +187,7 @@ def _kept(
 ) -> pd.DataFrame:  # fmt: skip
     """What is due within care and within the records, and when it is done."""
     due = held["entered"].to_numpy() + after
-    first, last = day_of(setting.first_day), day_of(setting.last_day)
+    first, last = first_of(setting), last_of(setting)
     here = (due >= first) & (due <= last) & (due < held["ended"].to_numpy())
     kept, on, turns = held[here], due[here], turn[here]
     levels = np.broadcast_to(np.asarray(level, dtype=float), len(held))[here]
@@ -212,7 +214,7 @@ def _done(
     soon = np.maximum(soon, held["entered"].to_numpy())
     late = later_weekday(due + 1 + (lag * pace.late).astype(np.int64))
     never = own(setting, f"{purpose} never", child, turn) < pace.never
-    until = np.minimum(held["ended"].to_numpy() - 1, day_of(setting.last_day))
+    until = np.minimum(held["ended"].to_numpy() - 1, last_of(setting))
     missed = never | (late > until)
     return np.where(on_time, soon, np.where(missed, NEVER, late))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pmf_analysis.synthetic.care_days import Days, birthday, day_of, later_weekday
+from pmf_analysis.synthetic.care_days import Days, birthday, first_of, last_of, later_weekday
 from pmf_analysis.synthetic.care_holders import LEAVER_UNTIL, leavers_team_on
 from pmf_analysis.synthetic.draws import choose
 from pmf_analysis.synthetic.own_numbers import own
@@ -51,8 +51,8 @@ def leavers(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
     ended, born = spells["ended"].to_numpy(), spells["born"]
     left = (ended >= birthday(born, LEFT_FROM)) & ~spells["reason"].isin(NO_LEAVER).to_numpy()
     long = ended - spells["entered"].to_numpy() >= IN_CARE_FOR
-    adult = (birthday(born, 18) <= day_of(setting.last_day)) & (ended <= day_of(setting.last_day))
-    young = birthday(born, CLOSED_AT) > day_of(setting.first_day)
+    adult = (birthday(born, 18) <= last_of(setting)) & (ended <= last_of(setting))
+    young = birthday(born, CLOSED_AT) > first_of(setting)
     return spells[left & long & adult & young]
 
 
@@ -93,7 +93,7 @@ def contacts(setting: Setting, leaver: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days(setting: Setting, leaver: pd.DataFrame) -> pd.DataFrame:
-    first, last = day_of(setting.first_day), day_of(setting.last_day)
+    first, last = first_of(setting), last_of(setting)
     adult = birthday(leaver["born"], 18)
     base = adult + (own(setting, "leaver contact", leaver["child"]) * EVERY).astype(np.int64)
     turns = -(-365 * (CLOSED_AT - 18) // EVERY)

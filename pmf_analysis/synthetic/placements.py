@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pmf_analysis.synthetic.care_days import NEVER, Days, birthday, day_of
+from pmf_analysis.synthetic.care_days import NEVER, Days, birthday, last_of
 from pmf_analysis.synthetic.draws import Lags, choose, days_at
 from pmf_analysis.synthetic.own_numbers import own
 from pmf_analysis.synthetic.setting import Setting
@@ -109,7 +109,7 @@ def placements(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
         ``reason`` (empty where care ended with it), by child and place.
     """
     stays = _stays(setting, spells)
-    begun = stays[stays["start"] <= day_of(setting.last_day)].reset_index(drop=True)
+    begun = stays[stays["start"] <= last_of(setting)].reset_index(drop=True)
     held = spells.iloc[begun["row"].to_numpy()]
     child, place = held["child"].to_numpy(), begun["place"].to_numpy()
     kind = _kinds(setting, held, begun)
@@ -136,10 +136,11 @@ def _stays(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
     unsettled = _unsettled(setting, spells)
     limit = np.minimum(spells["ended"], spells["moved_in"]).to_numpy()
     row = np.arange(len(spells))
-    start = spells["entered"].to_numpy()
+    child, start = spells["child"].to_numpy(), spells["entered"].to_numpy()
     parts, place = [], 0
     while len(row):
-        planned = _planned(setting, spells.iloc[row], unsettled[row], place)
+        planned = _planned(setting, child[row], unsettled[row], place)
+        planned = planned if place else _planned_first(setting, spells, planned, unsettled)
         end = np.minimum(start + planned, limit[row])
         parts.append(_rows(row, place, start, end, planned, False))
         goes_on = end < limit[row]
@@ -178,20 +179,21 @@ def _unsettled(setting: Setting, spells: pd.DataFrame) -> NDArray[np.bool_]:
     return own(setting, "unsettled", spells["child"]) < shares
 
 
-def _planned(
-    setting: Setting, held: pd.DataFrame, unsettled: NDArray[np.bool_], place: int
+def _planned(setting: Setting, child: Days, unsettled: NDArray[np.bool_], place: int) -> Days:
+    drawn = own(setting, "placement days", child, place)
+    return np.where(unsettled, days_at(drawn, SHORT), days_at(drawn, LATER))
+
+
+def _planned_first(
+    setting: Setting, spells: pd.DataFrame, planned: Days, unsettled: NDArray[np.bool_]
 ) -> Days:
-    drawn = own(setting, "placement days", held["child"], place)
-    settled = days_at(drawn, FIRST if place == 0 else LATER)
-    if place == 0:
-        adopted = held["moved_in"].to_numpy() < NEVER
-        settled = np.where(adopted, days_at(drawn, BEFORE_ADOPTION), settled)
-    days = np.where(unsettled, days_at(drawn, SHORT), settled)
-    if place > 0:
-        return days
-    moving_on = held["reason"].to_numpy() == "E3"
+    """Days planned of everybody's first placement; ``planned`` for the unsettled."""
+    drawn = own(setting, "placement days", spells["child"])
+    adopted = spells["moved_in"].to_numpy() < NEVER
+    settled = np.where(adopted, days_at(drawn, BEFORE_ADOPTION), days_at(drawn, FIRST))
+    moving_on = spells["reason"].to_numpy() == "E3"
     arrival = np.where(moving_on, LONG_TERM - 1, days_at(drawn, RECEPTION))
-    return np.where(held["uasc"].to_numpy(), arrival, days)
+    return np.where(spells["uasc"].to_numpy(), arrival, np.where(unsettled, planned, settled))
 
 
 def _kinds(setting: Setting, held: pd.DataFrame, stays: pd.DataFrame) -> Days:
