@@ -179,8 +179,7 @@ def holdings(setting: Setting, made: Made) -> pd.DataFrame:
         while it goes on), sorted; the stretches of one child do not overlap.
     """
     last = last_of(setting)
-    found = pd.concat([_held_in_care(setting, made), _held_as_leavers(setting, made)])
-    found = found.sort_values(["child", "start"], kind="stable", ignore_index=True)
+    found = _joined(pd.concat([_held_in_care(setting, made), _held_as_leavers(setting, made)]))
     return pd.DataFrame(
         {
             "child_id": "C" + found["child"].astype(str),
@@ -242,7 +241,7 @@ def _move_day(setting: Setting, districts: pd.Series) -> Days:
 
 
 def _stretches(setting: Setting, held: pd.DataFrame, cuts: Days, teams) -> pd.DataFrame:
-    """Rows between neighbouring cuts, with those of one team in a row made one."""
+    """Rows between neighbouring cuts."""
     last = last_of(setting)
     parts = []
     for place in range(cuts.shape[1] - 1):
@@ -258,7 +257,12 @@ def _stretches(setting: Setting, held: pd.DataFrame, cuts: Days, teams) -> pd.Da
                 }
             )
         )
-    rows = pd.concat(parts).sort_values(["child", "start"], kind="stable", ignore_index=True)
+    return pd.concat(parts)
+
+
+def _joined(stretches: pd.DataFrame) -> pd.DataFrame:
+    """Sorted by child and day, those of one team in a row made one."""
+    rows = stretches.sort_values(["child", "start"], kind="stable", ignore_index=True)
     before = rows.shift(1)
     goes_on = (
         (rows["child"] == before["child"])
@@ -269,4 +273,4 @@ def _stretches(setting: Setting, held: pd.DataFrame, cuts: Days, teams) -> pd.Da
     return rows.groupby(run, sort=True).agg(
         child=("child", "first"), team=("team", "first"), start=("start", "first"),
         end=("end", "last"),
-    )  # fmt: skip
+    ).reset_index(drop=True)  # fmt: skip
