@@ -20,6 +20,7 @@ PACKAGE = ROOT / "pmf_analysis"
 LAYERS = {
     "errors": 1, "terms": 1,
     "periods": 2, "formats": 2, "tables": 2, "settings": 2, "roles": 2, "working_days": 2,
+    "importing": 2,
     "markup": 3, "register": 3, "store": 3,
     "synthetic": 4, "ingest": 4, "counting": 4, "measures": 4, "analysis": 4,
     "findings": 5, "gathering": 5, "receiving": 5,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pmf_analysis.export.executed import Notebook, read_executed
 from pmf_analysis.export.fragments import fragment
+from pmf_analysis.importing import without_address_grammar
 from pmf_analysis.markup import Html
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def export_notebook_body(path: Path, *, prefix: str = "", top: int = 3, title: b
 @cache
 def exporter() -> HTMLExporter:
     """The exporter with our template, made once: making it costs more than using it."""
-    from nbconvert.exporters import HTMLExporter
+    with without_address_grammar():
+        from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
     settings = Config()

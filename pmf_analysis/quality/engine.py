@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pmf_analysis.importing import without_address_grammar
 from pmf_analysis.quality.suites import Rule
 
 _RESULT_FORMAT = {
@@ -103,7 +104,7 @@ def _validate(rows: pd.DataFrame, rules: Sequence[Rule], suite: str) -> list:
 
 def _library():  # no annotation: the library is not imported here
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), without_address_grammar():
         # modules that the library itself imports and that Python has retired
         warnings.simplefilter("ignore", DeprecationWarning)
         import great_expectations as gx

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from pmf_analysis.importing import without_address_grammar
 from pmf_analysis.runs.orphans import end_with_parent
 from pmf_analysis.runs.warm_kernels import WarmProvisioner
 from pmf_analysis.settings import hand_down
@@ -76,7 +77,8 @@ def execute_order(order: Order) -> Outcome:
     Outcome
         A failure is an outcome, not an exception: the partial notebook is kept.
     """
-    import papermill
+    with without_address_grammar():
+        import papermill
 
     from pmf_analysis.runs.kernels import LocalKernelManager
 
