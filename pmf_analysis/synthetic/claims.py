@@ -40,7 +40,7 @@ class Teams:
     handovers : tuple of (int, int, int)
         Team that ends, first day without it, team that goes on.
     protection : mapping of str to ndarray of int
-        District to its protection teams as they are at the end.
+        District to its protection teams as they were at the beginning.
     """
 
     codes: pd.Index
@@ -59,15 +59,15 @@ class Teams:
             for place, row in enumerate(rows)
             if row.valid_to
         )
+        protecting = [
+            (row.parent, place)
+            for place, row in enumerate(rows)
+            if "-protection-" in row.code and row.valid_from == structure.BEGINNING
+        ]
         protection = {
-            district: np.array(
-                [
-                    place for place, row in enumerate(rows)
-                    if row.parent == district and "-protection-" in row.code and not row.valid_to
-                ]
-            )
+            district: np.array([place for parent, place in protecting if parent == district])
             for district in structure.DISTRICTS
-        }  # fmt: skip
+        }
         return cls(codes, np.array([bool(row.case_holding) for row in rows]), handovers, protection)
 
     def places(self, team: pd.Series) -> Days:
@@ -75,7 +75,7 @@ class Teams:
         return self.codes.get_indexer(team).astype(np.int64)
 
     def protecting(self, district: pd.Series, drawn: NDArray[np.float64]) -> Days:
-        """One of a district's protection teams for each child."""
+        """For each child one of a district's protection teams, before any of them merged."""
         known = pd.Index(list(self.protection))
         at = known.get_indexer(district)
         size = np.array([len(teams) for teams in self.protection.values()])

@@ -19,17 +19,18 @@ from pmf_analysis.synthetic.setting import Setting
 from pmf_analysis.synthetic.turnover import BEGINNING, PER_MONTH, Aims, stays
 
 POSTS = {
-    "children-in-care": 92, "unaccompanied-children": 28, "disabled-children": 36,
-    "care-leavers": 95,
+    "children-in-care": 90, "unaccompanied-children": 30, "disabled-children": 41,
+    "care-leavers": 105,
 }  # fmt: skip
 """Posts for social workers at scale 1, by service."""
-POSTS_OF_DISTRICTS = 330
+POSTS_OF_DISTRICTS = 320
 """Of all districts together; each has them by its share of the county's families."""
-ASSESSMENT_SHARE = 0.57
-"""Share of a district's posts that are in its assessment teams."""
-AREA_SHARES = {"north": 0.20, "east": 0.27, "south": 0.26, "west": 0.27}
-"""Share of the posts of a service that works by area: between the areas as they were before
-Coldry moved and as they were after."""
+SHARES = {
+    "assessment": 0.60, "protection": 0.40,
+    "north": 0.20, "east": 0.27, "south": 0.26, "west": 0.27,
+}  # fmt: skip
+"""Share of a district's posts in its assessment and protection teams; share of a service's posts
+by area: between the areas as they were before Coldry moved and as they were after."""
 
 VACANT, AGENCY = 0.144, 0.132
 """Share of posts vacant, and of workers who come from an agency."""
@@ -178,7 +179,8 @@ def _groups(setting: Setting) -> list[_Group]:
     teams = [row for row in structure.all_units(setting.planted("structure")) if row.kind == "team"]
     found = []
     for unit in (*structure.DISTRICTS, *POSTS):
-        own = [row.code for row in teams if row.parent == unit and not row.valid_to]
+        here = [row.code for row in teams if row.parent == unit and not row.valid_to]
+        own = {code: len(_before(teams, code)) for code in here}
         pairs = [
             pair
             for code, number in zip(own, _numbers(setting, unit, own), strict=True)
@@ -193,23 +195,22 @@ def _groups(setting: Setting) -> list[_Group]:
     return found
 
 
-def _numbers(setting: Setting, unit: str, teams: list[str]) -> NDArray[np.int64]:
-    """Posts of each team of a district or service."""
+def _numbers(setting: Setting, unit: str, merged: Mapping[str, int]) -> NDArray[np.int64]:
+    """Posts of each team of a district or service, by how many teams became one."""
     whole = POSTS.get(unit, 0)
     if unit in structure.DISTRICTS:
         whole = POSTS_OF_DISTRICTS * structure.DISTRICTS[unit][2]
-    weights = np.array([_weight(code.removeprefix(unit)) for code in teams])
+    parts = [_part(code.removeprefix(unit)) for code in merged]
+    sisters = pd.Series(list(merged.values()), index=parts)
+    shares = [SHARES.get(part, 1.0) for part in parts]
+    weights = shares * (sisters / sisters.groupby(level=0).sum()[parts]).to_numpy()
     bounds = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
     return np.maximum(np.diff(np.floor(bounds * whole * setting.scale + 0.5)), 1).astype(np.int64)
 
 
-def _weight(team: str) -> float:
-    """What share of the posts of its unit a team has, beside its sisters."""
-    if "-assessment-" in team:
-        return ASSESSMENT_SHARE
-    if "-protection-" in team:
-        return 1 - ASSESSMENT_SHARE
-    return next((share for area, share in AREA_SHARES.items() if f"-{area}-" in team), 1.0)
+def _part(team: str) -> str:
+    """What a team does in its district, or its area; empty where all do the same."""
+    return next((part for part in SHARES if f"-{part}-" in team), "")
 
 
 def _before(teams: list[structure.UnitRow], code: str) -> list[str]:
