@@ -6,6 +6,7 @@ before. Its name says when it is published: the day after it was taken.
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.store import atomic_write, canonical_json
@@ -95,21 +97,26 @@ def _zipped(tables: Mapping[str, pd.DataFrame]) -> bytes:
                 member.compress_type = zipfile.ZIP_DEFLATED
                 member.external_attr = 0o644 << 16
                 member.create_system = 3  # as on Unix, wherever it is made
-                archive.writestr(member, _csv(name, rows))
+                archive.writestr(member, _csv(rows))
     return packed.getvalue()
 
 
-def _csv(name: str, rows: pd.DataFrame) -> bytes:
+def _csv(rows: pd.DataFrame) -> bytes:
     """A table as comma-separated text with ISO dates; missing values are empty."""
-    written = rows.assign(**{
-        column: _iso(rows[column])
-        for column in rows if pd.api.types.is_datetime64_dtype(rows[column])
-    })  # fmt: skip
-    return written.to_csv(index=False, lineterminator="\n").encode()
+    written = io.StringIO()
+    lines = csv.writer(written, lineterminator="\n")
+    lines.writerow(rows.columns)
+    lines.writerows(zip(*(_texts(rows[column]) for column in rows), strict=True))
+    return written.getvalue().encode()
 
 
-def _iso(days: pd.Series) -> pd.Series:
-    """Dates as text, each day written once."""
-    codes, held = pd.factorize(days.to_numpy().astype("datetime64[D]"))
-    texts = pd.array([*np.datetime_as_string(held), None], dtype="str")
-    return pd.Series(texts.take(np.where(codes < 0, len(held), codes)), index=days.index)
+def _texts(column: pd.Series) -> NDArray[np.object_]:
+    """A column as texts: each different date or number is written once."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.to_numpy(dtype=object, na_value="")
+    values = column.to_numpy()
+    if values.dtype.kind == "M":
+        values = values.astype("datetime64[D]")
+    codes, held = pd.factorize(values)
+    texts = np.array([*(str(each) for each in held), ""], dtype=object)
+    return texts[codes]  # -1, for a missing value, is the last one

@@ -229,6 +229,7 @@ def _missing_outcome(at: _Planting, tables: Tables) -> tuple[Tables, list[str]]:
     drawn = at.rng.random(len(rows))  # a share, whatever the number
     here = (rows["team_then"] == TEAM_WITHOUT_OUTCOMES) & (rows["event_date"] >= year)
     chosen = rows[(here & (drawn < SHARE_WITHOUT_OUTCOME)).to_numpy()]
+    chosen = chosen if len(chosen) else at.some(rows, here)
     return _put(tables, "assessment", "outcome", chosen, None)
 
 

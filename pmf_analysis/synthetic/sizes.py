@@ -208,6 +208,7 @@ def _vacancies(setting: Setting, true: Tables, versions: Tables) -> Counts:
         for month in ("2026-07", "2026-08", "2026-09", "2026-10")
     }
     posts = _of(true["post"].rename(columns={"team": "team_then"}), "dunwick")
+    posts = posts[(posts["role"] == "social_worker").to_numpy()]
     return {
         "assessments": by_month,
         "posts_and_vacant": {
