@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pmf_analysis.synthetic import volumes
+from pmf_analysis.synthetic import structure, volumes
 from pmf_analysis.synthetic.cases import (
     DISABLED,
     DISTRICTS,
@@ -32,8 +32,10 @@ LIMIT = 45
 """Working days within which an assessment is to be completed."""
 MIX, MIX_FROM = "mix", np.datetime64("2025-11-01")
 """Story and the day from which the disabled children's service assesses many more."""
-VACANCIES_FROM = {"dunwick": np.datetime64("2026-07-01")}
-"""Months whose vacancies have no effect here: what they do to lateness is a story."""
+VACANCIES_UNTIL = {
+    "dunwick": np.datetime64("2026-07-01"), "harstow": np.datetime64(structure.BEGINNING),
+}  # fmt: skip
+"""Where vacancies have no effect from a day on: stories change them there."""
 UNASSESSED_FOR, IN_TIME_FOR = 14, 100
 """Days for which a case without an assessment, and one with an assessment in time, is open."""
 MOST_BY_TIME = 1.4
@@ -113,12 +115,10 @@ def assessments(
     drawn = cases.drawn(setting, "assessment", 4)[3]
     in_time, took, theirs_in_time, theirs_took = _times(setting, cases)
     held = (cases.kind == DISABLED) | (cases.ordinary & (drawn[owner] < volumes.DISABLED_HELD))
-    level = _level_then(setting, made, cases)
-    done = _done(cases.day, in_time, level, took, _evened(setting, cases, took))
-    theirs = _done(
-        cases.day, theirs_in_time, volumes.IN_TIME_DISABLED, theirs_took,
-        _evened(setting, cases, theirs_took),
-    )  # fmt: skip
+    level, factors = _level_then(setting, made, cases), _factors(setting)
+    done = _done(setting, cases.day, in_time, level, took, factors)
+    usual = volumes.IN_TIME_DISABLED
+    theirs = _done(setting, cases.day, theirs_in_time, usual, theirs_took, factors)
     more = cases.ordinary & plan.disabled[owner] & (plan.outcome != SECTION_47)
     taken = held | (more & (theirs >= MIX_FROM) & setting.planted(MIX))
     return Assessments(taken, np.where(taken, theirs, done))
@@ -131,8 +131,8 @@ def _times(setting: Setting, cases: Cases) -> NDArray[np.float64]:
 
 
 def _done(
-    started: Dates, drawn: NDArray[np.float64], level: ArrayLike, took: NDArray[np.float64],
-    evened: NDArray[np.float64],
+    setting: Setting, started: Dates, drawn: NDArray[np.float64], level: ArrayLike,
+    took: NDArray[np.float64], factors: NDArray[np.float64],
 ) -> Dates:  # fmt: skip
     """When each is completed, so that of each month's completions the share ``level`` is in time.
 
@@ -141,25 +141,25 @@ def _done(
     """
     within = _after(started, days_at(took, volumes.ASSESSED_WITHIN))
     beyond = _after(started, days_at(took, volumes.ASSESSED_AFTER))
-    late = (1 - np.asarray(level)) * evened
-    return np.where(drawn < 1 - late, within, beyond)
+    month = np.searchsorted(month_starts(setting, MONTHS_BEFORE), beyond, side="right") - 1
+    known = (month >= 0) & (month < len(factors))
+    factor = np.where(known, factors[np.clip(month, 0, len(factors) - 1)], 1.0)
+    return np.where(drawn < 1 - (1 - np.asarray(level)) * factor, within, beyond)
 
 
 def _after(started: Dates, days: ArrayLike) -> Dates:
     return np.maximum(working_days().after(started, days), started)
 
 
-def _evened(setting: Setting, cases: Cases, took: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Factors of the chance of lateness that leave the share in time alike in all months."""
+def _factors(setting: Setting) -> NDArray[np.float64]:
+    """By month with ordinary cases: completions were all in time, over those were all late."""
     starts = month_starts(setting, MONTHS_BEFORE)
-    expected = [
+    within, beyond = (
         _expected(starts, table) for table in (volumes.ASSESSED_WITHIN, volumes.ASSESSED_AFTER)
-    ]
-    factors = np.clip(expected[0] / np.maximum(expected[1], 1e-9), 1 / MOST_BY_TIME, MOST_BY_TIME)
-    beyond = _after(cases.day, days_at(took, volumes.ASSESSED_AFTER))
-    month = np.searchsorted(starts, beyond, side="right") - 1
-    known = (month >= MONTHS_BEFORE) & (month < len(factors))
-    return np.where(known, factors[np.clip(month, 0, len(factors) - 1)], 1.0)
+    )
+    factors = np.clip(within / np.maximum(beyond, 1e-9), 1 / MOST_BY_TIME, MOST_BY_TIME)
+    # before the records the flow of cases only begins
+    return np.where(np.arange(len(factors)) < MONTHS_BEFORE, 1.0, factors)
 
 
 def _expected(starts: Dates, table: Lags) -> NDArray[np.float64]:
@@ -193,7 +193,7 @@ def _level_then(
     limit = working_days().after(cases.day, np.full(len(cases), LIMIT))
     month = np.searchsorted(starts, limit, side="right") - 1 - 2
     for place, code in enumerate(DISTRICTS):
-        shares = np.where(starts < VACANCIES_FROM.get(code, starts[-1] + 1), vacant[code],
+        shares = np.where(starts < VACANCIES_UNTIL.get(code, starts[-1] + 1), vacant[code],
                           volumes.VACANT)  # fmt: skip
         effect = np.clip(
             volumes.BY_VACANCIES * (shares - volumes.VACANT),
