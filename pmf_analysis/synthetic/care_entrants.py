@@ -118,7 +118,8 @@ def _from_plans(setting: Setting, made: Made) -> pd.DataFrame:
     ended = days_of(plan["ended_on"])
     over = ended <= last_of(setting)
     numbers = numbers_of(plan["child_id"])
-    drawn = own(setting, "care after a plan", numbers, np.where(over, ended, 0))
+    which = plan.groupby("child_id").cumcount()
+    drawn = own(setting, "care after a plan", numbers, which)
     taken = over & (ended >= first_of(setting)) & (drawn < OF_PLANS)
     child = made["child"].set_index("child_id").loc[plan["child_id"][taken]]
     found = pd.DataFrame(
