@@ -112,6 +112,11 @@ def require(table: pd.DataFrame, columns: Iterable[str], name: str) -> pd.DataFr
     return table
 
 
+def of_everyone(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the cohort ``all``, with a fresh index: named parts have series of their own."""
+    return table[table["cohort"] == "all"].reset_index(drop=True)
+
+
 def sort_by_key(table: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order of series and time, with a fresh index."""
     order = [*SERIES, "period_end", "vintage"]

@@ -25,6 +25,7 @@ from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import open_store
+from pmf_analysis.tables import of_everyone
 from pmf_analysis.terms import (
     Assurance,
     CheckStatus,
@@ -166,7 +167,7 @@ class AreaRun:
         region = held.region_of(self.unit.code)
         codes += [region] if region else []
         wanted = [code for code in dict.fromkeys(codes) if code != self.unit.code]
-        return self.prepared.table("fact", wanted)
+        return of_everyone(self.prepared.table("fact", wanted))
 
     def _peers(self) -> tuple[str, ...]:
         held = self.prepared.register
@@ -176,6 +177,8 @@ class AreaRun:
 
     def _of_unit(self, name: str) -> pd.DataFrame:
         table = self.prepared.table(name, [self.unit.code])
+        if "cohort" in table.columns:
+            table = of_everyone(table)
         return table[table["indicator"].isin(self.indicators)].reset_index(drop=True)
 
     def _each(self) -> Iterator[tuple[Indicator, pd.Series]]:
@@ -245,6 +248,7 @@ class AreaRun:
             parts += [
                 _heading(indicator.name),
                 self._sentences(indicator.code, families),
+                *self._of_parts(indicator.code, families),
             ]
         return Panel(tuple(parts)) if parts else self._nothing()
 
@@ -496,6 +500,14 @@ class AreaRun:
         rows = self.finding[self.finding["indicator"] == indicator]
         said = [s for family in families for s in rows[rows["family"] == family]["sentence"]]
         return _paragraph(" ".join(said)) if said else Html("")
+
+    def _of_parts(self, indicator: str, families: Iterable[str]) -> Iterator[Html]:
+        """Sentences on named parts of the indicator, each part a paragraph; they name it."""
+        told = self.prepared.table("finding", [self.unit.code])
+        rows = told[(told["indicator"] == indicator) & (told["cohort"] != "all")]
+        for _, own in rows.groupby("cohort", sort=True):
+            said = [s for family in families for s in own[own["family"] == family]["sentence"]]
+            yield _paragraph(" ".join(said))
 
     def _about(self, indicator: Indicator) -> Html:
         facts = {

@@ -46,6 +46,8 @@ class Rated:
     state: str
     target: Level | None
     floor: Level | None
+    unit: str = ""
+    """Code of the unit; its expected range is looked up by it."""
 
     def text(self, value: float) -> str:
         """A value of the indicator with its unit."""
@@ -100,6 +102,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
                 state=state,
                 target=targets[place],
                 floor=floors[place],
+                unit=unit,
             ),
             rules,
         )
@@ -139,7 +142,7 @@ def _cases(
             "period_end": measures["period_end"].array,
             "state": measures["shown_state"].where(~number, "").array,
             "value": np.where(rated | (number & neutral), values, np.where(number, 0.0, np.nan)),
-            "unit": measures["service_area"].where(rated, "").array,
+            "unit": measures["service_area"].where(rated | (number & neutral), "").array,
             "denominator": np.where(rated, denominators, 0.0),
         }
     )
@@ -245,8 +248,8 @@ def _by_distance(figure: Rated, amber_tolerances: float) -> tuple[Rag, str]:
 
 def _against_range(figure: Rated) -> str:
     """Words for an activity indicator: its expected range, and no colour."""
-    expected = figure.indicator.expected_range
-    if expected is None or expected.from_ > figure.period_end:
+    expected = figure.indicator.range_of(figure.unit, figure.period_end)
+    if expected is None:
         return "Neither way is better by itself, so the figure has no colour."
     if figure.value < expected.lower:
         place = "below"

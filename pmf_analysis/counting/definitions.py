@@ -38,7 +38,9 @@ def counted_indicators(register: Register) -> list[Indicator]:
 def tests_of(source: RecordSource) -> Iterator[tuple[tuple[str | int, ...], Test]]:
     """Every condition of a definition with its place in it, the total among them."""
     groups = {("where",): source.where, ("numerator",): source.numerator}
-    groups |= {("cohorts", name): tests for name, tests in sorted(source.cohorts.items())}
+    groups |= {
+        ("cohorts", name, "where"): cohort.where for name, cohort in sorted(source.cohorts.items())
+    }
     for place, tests in groups.items():
         yield from (((*place, number), test) for number, test in enumerate(tests))
     if source.total is not None:

@@ -165,7 +165,8 @@ class _Counting:
         codes = named.codes
         chains = self.places.chains(codes.codes, codes.labels, cases.on[named.case])
         everyone = _weights(indicator, cases)
-        for cohort, tests in {ALL: (), **dict(sorted(source.cohorts.items()))}.items():
+        cohorts = {name: one.where for name, one in sorted(source.cohorts.items())}
+        for cohort, tests in {ALL: (), **cohorts}.items():
             chosen = np.ones(len(cases), dtype=bool)
             for test in tests:
                 chosen &= conditions.holds(test, cases)

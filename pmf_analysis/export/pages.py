@@ -35,6 +35,7 @@ from pmf_analysis.present.summary import (
 )
 from pmf_analysis.register.models import Unit
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
+from pmf_analysis.tables import of_everyone
 from pmf_analysis.terms import Comparison, Rag, State, Structure, UnitKind, Variation, Verdict
 
 COUNTY_PAGE = "index.html"
@@ -95,7 +96,10 @@ def write_pages(
     said = " ".join(part for part in (notice, _notice(prepared)) if part)
     tasks = list(manifest["tasks"])
     asked = manifest["inputs"]["indicators"]
-    whole = {name: of_indicators(prepared.table(name), asked) for name in ("fact", "finding")}
+    whole = {
+        name: of_everyone(of_indicators(prepared.table(name), asked))
+        for name in ("fact", "finding")
+    }
     areas = [_area(prepared, unit, place, whole) for unit, place in _units(prepared, tasks)]
     written = []
     for area in areas:

@@ -112,14 +112,11 @@ def _with_newest(latest: pd.DataFrame, measured: pd.DataFrame, context: Context)
 
 def _with_levels(latest: pd.DataFrame, context: Context) -> pd.DataFrame:
     positions = []
-    needed = latest[["indicator", "shown_value", "period_end"]]
+    needed = latest[["indicator", "service_area", "shown_value", "period_end"]]
     for row in needed.itertuples(index=False):
-        expected = context.register.indicator(row.indicator).expected_range
-        if (
-            expected is None
-            or pd.isna(row.shown_value)
-            or date.fromisoformat(row.period_end) < expected.from_
-        ):
+        end = date.fromisoformat(row.period_end)
+        expected = context.register.indicator(row.indicator).range_of(row.service_area, end)
+        if expected is None or pd.isna(row.shown_value):
             positions.append("")
         elif row.shown_value > expected.upper:
             positions.append("above")

@@ -77,6 +77,7 @@ def load(folder: Path) -> Register:
     _check_units(register, faults)
     _check_workspace(register, faults)
     _check_objectives(register, faults)
+    _check_ranges(register, faults)
     for row in (*targets, *breaks, *tolerances):
         _check_names(row, register, faults)
     _check_floors(targets, register, faults)
@@ -231,6 +232,16 @@ def _check_objectives(register: Register, faults: Faults) -> None:
                 f"{_where(register, f'indicators/{code}.yml', 'objective')}: "
                 f"given {indicator.objective!r}, expected a file of objectives/ ({hint})"
             )
+
+
+def _check_ranges(register: Register, faults: Faults) -> None:
+    """An expected range speaks of units that there are."""
+    for code, indicator in register.indicators.items():
+        named = indicator.expected_range.units if indicator.expected_range else ()
+        for unit in named:
+            if unit not in register.units:
+                where = _where(register, f"indicators/{code}.yml", "expected_range")
+                faults.add(f"{where}: given {unit!r}, expected the code of a unit in units.csv")
 
 
 def _where(register: Register, name: str, field: str) -> str:

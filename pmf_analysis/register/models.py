@@ -137,6 +137,15 @@ class Condition(Frozen):
     model_config = ConfigDict(alias_generator=_as_written, populate_by_name=True)
 
 
+class Cohort(Frozen):
+    """A named part of what an indicator counts, such as children who are not unaccompanied."""
+
+    label: str = Field(min_length=3)
+    """Words that may follow the indicator's name: ``without unaccompanied children``."""
+    where: tuple[Test, ...] = Field(min_length=1)
+    """What its records meet besides."""
+
+
 class RecordSource(Frozen):
     """An indicator counted from records: which of them, in which period, to whom.
 
@@ -160,8 +169,8 @@ class RecordSource(Frozen):
     """What those of the numerator meet besides."""
     total: Test | None = None
     """What the numerator adds up over the records, where it is no count of them."""
-    cohorts: dict[str, tuple[Test, ...]] = Field(default_factory=dict)
-    """Named parts, counted beside all: what their records meet besides."""
+    cohorts: dict[str, Cohort] = Field(default_factory=dict)
+    """Named parts, counted beside all."""
     team: str = "team_then"
     """Field with the team that an event is counted to."""
     history: int = Field(default=0, ge=0)
@@ -235,6 +244,8 @@ class ExpectedRange(Frozen):
     upper: float
     from_: FromDate = Field(alias="from")
     source: str = ""
+    units: tuple[str, ...] = ()
+    """Codes of the units whose figures it speaks of; empty: of all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -290,6 +301,20 @@ class Indicator(Frozen):
     def label(self) -> str:
         """The short name, or the name."""
         return self.short_name or self.name
+
+    def name_of(self, cohort: str) -> str:
+        """The name as sentences on a cohort say it."""
+        if cohort in ("", "all"):
+            return self.name
+        known = self.source.records.cohorts if self.source.records else {}
+        return f"{self.name}, {known[cohort].label if cohort in known else cohort}"
+
+    def range_of(self, unit: str, on: date) -> ExpectedRange | None:
+        """The expected range of a unit's figure at the end of a period."""
+        held = self.expected_range
+        if held is None or held.from_ > on or (held.units and unit not in held.units):
+            return None
+        return held
 
     @property
     def bounds(self) -> tuple[float, float]:

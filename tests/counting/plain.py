@@ -367,7 +367,7 @@ def _tables(indicator, source, tables):
     """The tables that a definition looks at."""
     found = {source["table"]}
     tests = [*source.get("where", ()), *source.get("numerator", ())]
-    tests += [one for each in source.get("cohorts", {}).values() for one in each]
+    tests += [one for each in source.get("cohorts", {}).values() for one in each["where"]]
     for test in [*tests, *([source["total"]] if "total" in source else [])]:
         for given in test.values():
             if isinstance(given, dict) and "table" in given:
@@ -397,7 +397,8 @@ def count(indicator, tables, register, as_at, now=False):
         if holds(source.get("where", ()), case[2], case[1], tables)
     ]  # fmt: skip
     figures, unattributed = {}, {}
-    for cohort, tests in {"all": (), **source.get("cohorts", {})}.items():
+    cohorts = {name: each["where"] for name, each in source.get("cohorts", {}).items()}
+    for cohort, tests in {"all": (), **cohorts}.items():
         below, above, lost = defaultdict(set), defaultdict(set), defaultdict(set)
         sums = defaultdict(int)
         for month, on, row in cases:
