@@ -110,6 +110,10 @@ class RecordSources(Sources):
         """By the register's bank holidays."""
         return WorkingDays.of(dict(self.context.register.rule_set(HOLIDAYS).values))
 
+    def days_ago(self, count: int) -> np.datetime64:
+        """The day so many days before the as-at date."""
+        return np.datetime64(self.context.as_at, "D") - np.timedelta64(count, "D")
+
     @cached_property
     def wholes(self) -> Mapping[str, tuple[str, ...]]:
         """Each unit to itself and every unit above it on the as-at date, the county last."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pmf_analysis.quality.record_checks import asked, is_column
+from pmf_analysis.quality.record_checks import asked, is_column, is_number
 from pmf_analysis.quality.record_checks._spells import Spells
 from pmf_analysis.quality.record_checks.refers import places
 from pmf_analysis.quality.records import OPEN, column_of
@@ -24,6 +24,9 @@ ARGUMENTS = {
     "of": is_column, "from": is_column, "to": is_column,
     "table": is_column, "begins": is_column, "ends": is_column,
 }  # fmt: skip
+CHOICES = {"settling_days": is_number}
+"""``settling_days``: so long after the last spell ended the next one may still be on its way;
+until then its end is not asked."""
 
 
 def make(rows: RecordRows, given: Given, sources: RecordSources) -> NDArray[np.int8]:
@@ -34,5 +37,7 @@ def make(rows: RecordRows, given: Given, sources: RecordSources) -> NDArray[np.i
     begins, ends = whole.days(given["begins"]), whole.days(given["ends"])
     begun, ended = begins[at], np.where(np.isnat(ends), OPEN, ends)[at]
     before = np.where(spells.first, begun, spells.ended_before)
-    gap = (spells.start > before) | (spells.last & (spells.ended_by < ended))
+    settling = sources.days_ago(int(given.get("settling_days", 0)))
+    stops = spells.last & (spells.ended_by < ended) & (spells.ended_by <= settling)
+    gap = (spells.start > before) | stops
     return spells.in_place(asked(~gap, (at >= 0) & ~np.isnat(begun)), len(rows))
