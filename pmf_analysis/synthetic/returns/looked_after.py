@@ -10,7 +10,6 @@ from pmf_analysis.synthetic.returns.collection import CollectionYear
 from pmf_analysis.synthetic.returns.known import Tables
 from pmf_analysis.synthetic.setting import Setting
 
-_WITH_PARENTS = "P1"
 _NO_NUMBER = ("P1", "P3", "R1", "R2", "R5", "T0", "T1", "T2", "T3", "T4", "Z1")
 """Placements that have no provider registered with Ofsted."""
 _TOOK_PART = ("PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7")
@@ -32,7 +31,6 @@ def episode_list(setting: Setting, children: pd.DataFrame, of_year: pd.DataFrame
     with_home = known["uasc"] != "yes"
     home = made_up.postcodes(setting, "QY", of_year["child_id"])
     there = made_up.postcodes(setting, "QZ", of_year["placement_id"])
-    there = there.where(of_year["PLACE"] != _WITH_PARENTS, home)
     registered = ~of_year["PLACE"].isin(_NO_NUMBER)
     inside = of_year["inside_county"].map({"yes": "IN", "no": "OUT"})
     return pd.DataFrame({
@@ -73,7 +71,8 @@ def reviews(
 def social_workers(known: Tables, of_year: pd.DataFrame, year: CollectionYear) -> pd.DataFrame:
     """Who held the cases of the children during the year.
 
-    The reason is that of the beginning: the first worker of all, a change of team, another.
+    The reason is that of the beginning: the first worker of all, a change of team, another. A
+    case that waits for a worker is held by the team: ``XX0``.
     """
     held = known["allocation"]
     held = held[(held["kind"] == "case") & held["started_on"].notna()]
@@ -90,7 +89,7 @@ def social_workers(known: Tables, of_year: pd.DataFrame, year: CollectionYear) -
     return pd.DataFrame({
         "CHILD": here["child_id"],
         "DOB": pd.NaT,
-        "SW_ID": "XX" + here["person_id"].str.replace(r"\D", "", regex=True),
+        "SW_ID": "XX" + here["person_id"].fillna("0").str.replace(r"\D", "", regex=True),
         "SW_DECOM": here["started_on"],
         "SW_DEC": here["ended_on"].where(here["ended_on"] <= year.end),
         "SW_REASON": here["reason"],

@@ -56,7 +56,7 @@ def ssda903_lists(
     lists = {
         "episodes": episode_list(setting, children, of_year),
         "reviews": reviews(setting, known, of_year, year),
-        "uasc": _unaccompanied(children, of_year, left, year),
+        "uasc": _unaccompanied(children, of_year, year),
         "oc2": health,
         "oc3": left,
         "ad1": adopted,
@@ -84,9 +84,19 @@ def write_ssda903(folder: Path, setting: Setting, versions: Tables, year: Collec
     return path
 
 
+def texts(one: pd.DataFrame) -> pd.DataFrame:
+    """A list as it stands in its file: dates as DD/MM/YYYY, nothing as an empty text."""
+    dates = {
+        name: one[name].dt.strftime("%d/%m/%Y")
+        for name in one
+        if pd.api.types.is_datetime64_dtype(one[name])
+    }
+    return one.assign(**dates).astype("object").fillna("").astype("str")
+
+
 def _files(lists: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     return {
-        f"{name}.csv": one.to_csv(index=False, date_format="%d/%m/%Y", lineterminator="\n").encode()
+        f"{name}.csv": texts(one).to_csv(index=False, lineterminator="\n").encode()
         for name, one in lists.items()
     }
 
@@ -131,12 +141,12 @@ def _with_birth(one: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unaccompanied(
-    children: pd.DataFrame, of_year: pd.DataFrame, left: pd.DataFrame, year: CollectionYear
+    children: pd.DataFrame, of_year: pd.DataFrame, year: CollectionYear
 ) -> pd.DataFrame:
-    """Unaccompanied children, without care leavers; the status ends on the 18th birthday."""
+    """Unaccompanied children looked after in the year; the status ends on the 18th birthday."""
     here = children.loc[children.index.isin(of_year["child_id"]) & (children["uasc"] == "yes")]
     adult = here["date_of_birth"] + pd.DateOffset(years=18)
-    here = here[(adult >= year.start) & ~here.index.isin(left["CHILD"])]
+    here = here[adult >= year.start]
     return pd.DataFrame({
         "CHILD": here.index.to_series().reset_index(drop=True),
         "SEX": here["sex"].to_numpy(),

@@ -1,4 +1,4 @@
-"""A small county's returns, made once: two years of the SSDA903, as two councils' officers saw it."""
+"""A small county and what its council sends, made once."""
 
 from __future__ import annotations
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 import pytest
 
+from pmf_analysis.synthetic.record_tables import RECORD_TABLES
 from pmf_analysis.synthetic.returns.collection import CollectionYear, latest_year
+from pmf_analysis.synthetic.returns.known import as_known
 from pmf_analysis.synthetic.returns.ssda903 import ssda903_lists, texts
 
 LISTS = {
@@ -25,33 +27,129 @@ LISTS = {
 }  # fmt: skip
 """The catalogue's names of the lists to those of the files."""
 
-STATUSES = "C1 C2 D1 E1 V2 V3 V4 J1 J2 J3 L1 L2 L3".split()
-PLACES = (
-    "A3 A4 A5 A6 H5 K1 K2 P1 P2 P3 R1 R2 R3 R5 S1 T0 T1 T2 T3 T4 U1 U2 U3 U4 U5 U6 Z1"
-).split()
-ENDS = (
-    "E11 E12 E2 E3 E4A E4B E13 E41 E45 E46 E47 E48 E5 E6 E7 E8 E9 E14 E15 E16 E17 X1"
-).split()
-CHANGES = "CARPL CLOSE ALLEG STAND APPRR CREQB CREQO CHILD LAREQ PLACE CUSTOD OTHER".split()
-ETHNICITIES = (
-    "WBRI WIRI WOTH WIRT WROM MWBC MWBA MWAS MOTH AIND APKN ABAN AOTH BCRB BAFR BOTH CHNE OOTH "
-    "REFU NOBT"
-).split()
-TOUCH = "YES NO DIED REFU NREQ RHOM".split()
-ACTIVITIES = "F1 P1 F2 P2 F4 P4 F5 P5 G4 G5 G6 0".split()
-HOMES = "B C D E G H K R S T U V W X Y Z 0".split()
-TEMPORARY = "T0 T1 T2 T3 T4".split()
+STATUSES = ["C1", "C2", "D1", "E1", "V2", "V3", "V4", "J1", "J2", "J3", "L1", "L2", "L3"]
+PLACES = [
+    "A3",
+    "A4",
+    "A5",
+    "A6",
+    "H5",
+    "K1",
+    "K2",
+    "P1",
+    "P2",
+    "P3",
+    "R1",
+    "R2",
+    "R3",
+    "R5",
+    "S1",
+    "T0",
+    "T1",
+    "T2",
+    "T3",
+    "T4",
+    "U1",
+    "U2",
+    "U3",
+    "U4",
+    "U5",
+    "U6",
+    "Z1",
+]
+ENDS = [
+    "E11",
+    "E12",
+    "E2",
+    "E3",
+    "E4A",
+    "E4B",
+    "E13",
+    "E41",
+    "E45",
+    "E46",
+    "E47",
+    "E48",
+    "E5",
+    "E6",
+    "E7",
+    "E8",
+    "E9",
+    "E14",
+    "E15",
+    "E16",
+    "E17",
+    "X1",
+]
+CHANGES = [
+    "CARPL",
+    "CLOSE",
+    "ALLEG",
+    "STAND",
+    "APPRR",
+    "CREQB",
+    "CREQO",
+    "CHILD",
+    "LAREQ",
+    "PLACE",
+    "CUSTOD",
+    "OTHER",
+]
+ETHNICITIES = [
+    "WBRI",
+    "WIRI",
+    "WOTH",
+    "WIRT",
+    "WROM",
+    "MWBC",
+    "MWBA",
+    "MWAS",
+    "MOTH",
+    "AIND",
+    "APKN",
+    "ABAN",
+    "AOTH",
+    "BCRB",
+    "BAFR",
+    "BOTH",
+    "CHNE",
+    "OOTH",
+    "REFU",
+    "NOBT",
+]
+TOUCH = ["YES", "NO", "DIED", "REFU", "NREQ", "RHOM"]
+ACTIVITIES = ["F1", "P1", "F2", "P2", "F4", "P4", "F5", "P5", "G4", "G5", "G6", "0"]
+HOMES = ["B", "C", "D", "E", "G", "H", "K", "R", "S", "T", "U", "V", "W", "X", "Y", "Z", "0"]
+TEMPORARY = ["T0", "T1", "T2", "T3", "T4"]
 ADOPTERS_PLACES = ["A3", "A4", "A5", "A6"]
-OUTCOMES = (
-    "CONVICTED HEALTH_CHECK IMMUNISATIONS TEETH_CHECK HEALTH_ASSESSMENT SUBSTANCE_MISUSE "
-    "INTERVENTION_RECEIVED INTERVENTION_OFFERED"
-).split()
+OUTCOMES = [
+    "CONVICTED",
+    "HEALTH_CHECK",
+    "IMMUNISATIONS",
+    "TEETH_CHECK",
+    "HEALTH_ASSESSMENT",
+    "SUBSTANCE_MISUSE",
+    "INTERVENTION_RECEIVED",
+    "INTERVENTION_OFFERED",
+]
 ALWAYS = ["IMMUNISATIONS", "TEETH_CHECK", "HEALTH_ASSESSMENT", "SUBSTANCE_MISUSE"]
-ADOPTION = "DATE_INT DATE_MATCH FOSTER_CARE NB_ADOPTR SEX_ADOPTR LS_ADOPTR".split()
-DATES = (
-    "DOB DECOM DEC REVIEW DUC DATE_INT DATE_MATCH DATE_PLACED DATE_PLACED_CEASED MIS_START "
-    "MIS_END MC_DOB SW_DECOM SW_DEC"
-).split()
+ADOPTION = ["DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"]
+DATES = [
+    "DOB",
+    "DECOM",
+    "DEC",
+    "REVIEW",
+    "DUC",
+    "DATE_INT",
+    "DATE_MATCH",
+    "DATE_PLACED",
+    "DATE_PLACED_CEASED",
+    "MIS_START",
+    "MIS_END",
+    "MC_DOB",
+    "SW_DECOM",
+    "SW_DEC",
+]
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,10 +180,14 @@ class Sent:
     @cached_property
     def episodes(self) -> pd.DataFrame:
         """Episodes by child and date, with what was before and after, and the birth."""
-        rows = self.lists["Episodes"].copy()
+        rows = self.lists["Episodes"]
+        rows = rows.assign(
+            CHILD=rows.get("CHILD", rows.index),
+            DECOM=rows.get("DECOM", pd.NaT),
+        )
         rows = rows.sort_values(["CHILD", "DECOM"], kind="stable")
-        rows = rows.join(rows.groupby("CHILD").shift().add_prefix("p_"))
-        rows = rows.join(rows[list(self.Episodes)[1:]].groupby(rows["CHILD"]).shift(-1).add_prefix("n_"))
+        by_child = rows.groupby("CHILD")
+        rows = rows.join([by_child.shift().add_prefix("p_"), by_child.shift(-1).add_prefix("n_")])
         if "Header" in self.lists:
             born = self.Header.drop_duplicates("CHILD").set_index("CHILD")["DOB"]
             rows["DOB"] = rows["CHILD"].map(born)
@@ -103,7 +205,8 @@ class Sent:
         first = rows.groupby("CHILD")["DECOM"].transform("min")
         began = rows["DECOM"].where(rows["RNE"] == "S").groupby(rows["CHILD"]).ffill()
         rows = rows.assign(began=began.fillna(first))
-        here = rows["DEC"].isna() & (rows["began"] <= self.start)
+        rows = rows[~rows["LS"].isin(["V3", "V4"])]
+        here = ~(rows["DEC"] < self.end) & (rows["began"] <= self.start)
         return set(rows.loc[here, "CHILD"])
 
     def born(self, rows: pd.DataFrame) -> pd.Series:
@@ -114,6 +217,15 @@ class Sent:
 def years(born: pd.Series, count: int) -> pd.Series:
     return born + pd.DateOffset(years=count)
 
+
+ACROSS_YEARS = {
+    "502", "503A", "503B", "503C", "503D", "503E", "503F", "503G", "NoE", "559",
+}  # fmt: skip
+OPEN = {
+    "care_episode": ("legal_status", "need"),
+    "placement": ("placement_type", "provider", "distance_miles"),
+}
+"""What a first version of a record says already."""
 
 RULES: dict[str, tuple[str, Callable[[Sent], pd.Series]]] = {}
 
@@ -136,12 +248,10 @@ def failing(code: str, sent: Sent) -> list[object]:
     return sorted(rows.index[marked.reindex(rows.index).fillna(False).astype(bool)])
 
 
-def _not_in(column: str, valid: list[str], empty: bool):
-    def marks(sent, first):
-        said = (sent.episodes if first == "Episodes" else sent.lists[first])[column]
-        return ~said.isin(valid) & (said.notna() | (not empty))
-
-    return marks
+def _not_in(first, column, valid, empty, sent):
+    """Cells of a list with another code, or with none where there must be one."""
+    said = (sent.episodes if first == "Episodes" else sent.lists[first])[column]
+    return ~said.isin(valid) & (said.notna() | (not empty))
 
 
 for _code, _first, _column, _valid, _empty in (
@@ -150,10 +260,10 @@ for _code, _first, _column, _valid, _empty in (
     ("131", "OC3", "IN_TOUCH", TOUCH, True),
     ("132", "OC3", "ACTIV", ACTIVITIES, True),
     ("133", "OC3", "ACCOM", HOMES, True),
-    ("143", "Episodes", "RNE", list("SLPTBU"), False),
-    ("144", "Episodes", "LS", STATUSES, False),
-    ("145", "Episodes", "CIN", [f"N{n}" for n in range(1, 9)], False),
-    ("146", "Episodes", "PLACE", PLACES, False),
+    ("143", "Episodes", "RNE", list("SLPTBU"), True),
+    ("144", "Episodes", "LS", STATUSES, True),
+    ("145", "Episodes", "CIN", [f"N{n}" for n in range(1, 9)], True),
+    ("146", "Episodes", "PLACE", PLACES, True),
     ("149", "Episodes", "REC", ENDS, True),
     ("167", "Reviews", "REVIEW_CODE", [f"PN{n}" for n in range(8)], True),
     ("175", "AD1", "NB_ADOPTR", ["1", "2"], True),
@@ -162,9 +272,7 @@ for _code, _first, _column, _valid, _empty in (
     ("1009", "Episodes", "REASON_PLACE_CHANGE", CHANGES, True),
     ("631", "PrevPerm", "PREV_PERM", ["P1", "P2", "P3", "P4", "Z1"], True),
 ):
-    rule(_code, _first)(
-        lambda sent, check=_not_in(_column, _valid, _empty), first=_first: check(sent, first)
-    )
+    rule(_code, _first)(partial(_not_in, _first, _column, _valid, _empty))
 
 for _code, _first, _column in (
     ("102", "Header", "DOB"), ("141", "Episodes", "DECOM"), ("166", "Reviews", "REVIEW"),
@@ -172,11 +280,20 @@ for _code, _first, _column in (
 ):  # fmt: skip
     rule(_code, _first)(lambda sent, first=_first, column=_column: sent.lists[first][column].isna())
 
+
+def _unknown(first, sent):
+    return ~sent.lists[first]["CHILD"].isin(sent.Header["CHILD"])
+
+
+def _twice(first, sent):
+    return sent.lists[first]["CHILD"].duplicated(keep=False)
+
+
 for _code, _first in (
     ("INT01", "AD1"), ("INT02", "PlacedAdoption"), ("INT05", "OC2"), ("INT06", "OC3"),
     ("INT07", "PrevPerm"), ("INT08", "Reviews"), ("INT09", "UASC"), ("INT03", "Episodes"),
 ):  # fmt: skip
-    rule(_code, _first)(lambda sent, first=_first: ~sent.lists[first]["CHILD"].isin(sent.Header["CHILD"]))
+    rule(_code, _first)(partial(_unknown, _first))
 
 for _code, _first in (("INT14", "OC2"), ("INT15", "OC3"), ("INT17", "Reviews"), ("INT18", "UASC")):
     rule(_code, _first)(
@@ -186,10 +303,12 @@ for _code, _first in (("INT14", "OC2"), ("INT15", "OC3"), ("INT17", "Reviews"), 
     )  # fmt: skip
 
 for _code, _first in (
-    ("INT31", "AD1"), ("INT32", "Header"), ("INT33", "OC2"), ("INT34", "OC3"), ("INT35", "PrevPerm"),
-    ("INT36", "UASC"),
+    ("INT31", "AD1"), ("INT32", "Header"), ("INT33", "OC2"), ("INT34", "OC3"),
+    ("INT35", "PrevPerm"), ("INT36", "UASC"),
 ):  # fmt: skip
-    rule(_code, _first)(lambda sent, first=_first: sent.lists[first]["CHILD"].duplicated(keep=False))
+    rule(_code, _first)(
+        lambda sent, first=_first: sent.lists[first]["CHILD"].duplicated(keep=False)
+    )
 
 
 # -- the child ------------------------------------------------------------------------------
@@ -300,7 +419,11 @@ def _too_long(code, status, days):
     def _(sent):
         rows = sent.episodes
         rows = rows[rows["LS"] == status]
-        part = ((rows["p_LS"] != status) | (rows["p_DEC"] != rows["DECOM"])).groupby(rows["CHILD"]).cumsum()
+        part = (
+            ((rows["p_LS"] != status) | (rows["p_DEC"] != rows["DECOM"]))
+            .groupby(rows["CHILD"])
+            .cumsum()
+        )
         over = rows["DEC"].fillna(sent.end + pd.Timedelta(days=1))
         key = [rows["CHILD"], part]
         lasted = over.groupby(key).transform("max") - rows["DECOM"].groupby(key).transform("min")
@@ -354,7 +477,8 @@ def _(sent):
 @rule("388")
 def _(sent):
     rows = sent.episodes
-    return (rows["REC"] == "X1") & (rows["DEC"] != rows["n_DECOM"])
+    goes_on = rows["DEC"].notna() & (rows["DEC"] == rows["n_DECOM"])
+    return rows["REC"].notna() & ((rows["REC"] == "X1") != goes_on)
 
 
 @rule("389")
@@ -612,7 +736,9 @@ def _(sent):
 @rule("188", "OC2")
 def _(sent):
     rows = sent.OC2
-    return (years(rows["DOB"], 4) > sent.end) & (rows["SDQ_SCORE"].notna() | rows["SDQ_REASON"].notna())
+    return (years(rows["DOB"], 4) > sent.end) & (
+        rows["SDQ_SCORE"].notna() | rows["SDQ_REASON"].notna()
+    )
 
 
 @rule("189", "OC2")
@@ -712,12 +838,17 @@ def _(sent):
 
 @rule("1011", "OC3")
 def _(sent):
-    return sent.OC3["CHILD"].isin(sent.last.index[sent.last["REC"] == "E3"])
+    said = sent.OC3[["IN_TOUCH", "ACTIV", "ACCOM"]].notna().any(axis=1)
+    return said & sent.OC3["CHILD"].isin(sent.last.index[sent.last["REC"] == "E3"])
 
 
 @rule("1014", "UASC")
 def _(sent):
-    return sent.UASC["CHILD"].isin(sent.OC3["CHILD"])
+    said = sent.OC3[["IN_TOUCH", "ACTIV", "ACCOM"]].notna().any(axis=1)
+    rows = sent.Episodes
+    here = rows[(rows["DECOM"] <= sent.end) & ~(rows["DEC"] < sent.start)]
+    left = said & ~sent.OC3["CHILD"].isin(here["CHILD"])
+    return sent.UASC["CHILD"].isin(sent.OC3.loc[left, "CHILD"])
 
 
 # -- adoption -------------------------------------------------------------------------------
@@ -725,9 +856,8 @@ def _(sent):
 
 @rule("331", "AD1")
 def _(sent):
-    placed = sent.episodes[sent.episodes["PLACE"].isin(ADOPTERS_PLACES)]
-    first = sent.AD1["CHILD"].map(placed.groupby("CHILD")["DECOM"].min())
-    return sent.AD1["DATE_MATCH"] > first
+    adopted = sent.episodes[sent.episodes["REC"].isin(["E11", "E12"])]
+    return sent.AD1["DATE_MATCH"] > sent.AD1["CHILD"].map(adopted.groupby("CHILD")["DECOM"].min())
 
 
 @rule("333", "AD1")
@@ -863,12 +993,35 @@ def _named(small, year) -> dict[str, pd.DataFrame]:
     return {name: made[stem] for name, stem in LISTS.items()}
 
 
-@pytest.mark.parametrize("code", sorted(RULES))
+@pytest.mark.parametrize("code", sorted(set(RULES) - ACROSS_YEARS))
 def test_the_return_obeys(held, code):
-    first, _ = RULES[code]
     found = failing(code, held)
-    rows = held.lists[first]
-    assert not found, rows.loc[found].head(8).to_string()
+    assert not found, held.lists[RULES[code][0]].loc[found].head(8).to_string()
+
+
+@pytest.mark.parametrize("code", sorted(ACROSS_YEARS))
+def test_it_differs_from_the_last_one_only_where_records_were_put_right(held, put_right, code):
+    found = failing(code, held)
+    rows = held.lists[RULES[code][0]].loc[found]
+    rows = rows[~rows["CHILD"].isin(put_right)]
+    assert rows.empty, rows.head(8).to_string()
+
+
+@pytest.fixture(scope="session")
+def put_right(small) -> set[str]:
+    """Children whose care is recorded otherwise than when the return before was made."""
+    last = latest_year(small.setting)
+    before, now = (
+        as_known(small.records.tables, year.made_on, ["care_episode", "placement"])
+        for year in (CollectionYear(last.ends_in - 1), last)
+    )
+    found: set[str] = set()
+    for name, rows in before.items():
+        key = next(iter(RECORD_TABLES[name].columns))
+        columns = [key, "child_id", "event_date", *OPEN[name]]
+        both = rows[columns].merge(now[name][columns], how="left", indicator=True)
+        found |= set(both.loc[both["_merge"] == "left_only", "child_id"])
+    return found
 
 
 def test_there_is_something_in_every_list_to_obey_with(held):
@@ -878,9 +1031,9 @@ def test_there_is_something_in_every_list_to_obey_with(held):
 
 
 CASES = [
-    "101", "102", "103", "143", "145", "146", "149", "159", "166", "186", "187", "188", "197a",
+    "101", "102", "103", "143", "145", "146", "159", "166", "186", "187", "188", "197a",
     "209", "331", "345", "353", "356", "363", "372", "388", "434", "435", "440", "502", "503A",
-    "503B", "503E", "503F", "504", "514", "518", "554", "602", "635", "1011", "1014", "INT01",
+    "503B", "503E", "503F", "504", "514", "518", "554", "1011", "1014", "INT01",
     "INT06", "INT07", "INT08", "INT09", "INT15", "INT17", "INT35", "NoE", "SW02STG1", "SW09STG2",
 ]  # fmt: skip
 
@@ -898,7 +1051,7 @@ def cases(shared) -> dict[str, list[dict]]:
 @pytest.mark.shared
 @pytest.mark.parametrize("code", CASES)
 def test_a_rule_finds_what_a_worked_case_says(cases, code):
-    case = cases[code][-1]
+    case = [one for one in cases[code] if one["ruleset"] <= "2024_25"][-1]
     assert not case["not_applicable"]
     said = case["metadata"]
     lists = {name: _table(one) for name, one in case["tables"].items()}
@@ -910,9 +1063,12 @@ def test_a_rule_finds_what_a_worked_case_says(cases, code):
 
 
 def _table(one: dict) -> pd.DataFrame:
-    rows = [
-        [None if value is None else pd.Timestamp(value["$ts"]).strftime("%d/%m/%Y")
-         if isinstance(value, dict) else str(value) for value in row]
-        for row in one["rows"]
-    ]  # fmt: skip
+    rows = [[_text(value) for value in row] for row in one["rows"]]
     return pd.DataFrame(rows, columns=one["columns"], index=one["index"], dtype="object")
+
+
+def _text(value: object) -> str | None:
+    """A value as a file holds it; an empty text, which is a wrong code there, as a wrong code."""
+    if isinstance(value, dict):
+        return pd.Timestamp(value["$ts"]).strftime("%d/%m/%Y")
+    return value if value is None else str(value) or "an empty text"
