@@ -45,7 +45,8 @@ class Story:
     now : tuple of str
         Sentences on the figure, what moved it, and how it stands beside others.
     where : str
-        The figure of each part of the unit; empty where there is none.
+        The figure of each part of the unit, or of the lowest and highest of many; empty where
+        there is none.
     later : tuple of str
         Sentences on what comes next.
     trust : str
@@ -120,7 +121,7 @@ def summarise(
         The unit's rows.
     context : Context
     parts : pandas.DataFrame, optional
-        Fact rows of the unit's own parts, such as its districts.
+        Fact rows of the unit's own parts, such as its districts or teams.
     catalogue : Catalogue, optional
 
     Returns
@@ -244,14 +245,22 @@ def _said_once(sentences: Sequence[str]) -> tuple[str, ...]:
 
 
 def _where(parts: pd.DataFrame, context: Context) -> str:
+    """The figure of each part; of more parts than a line holds, the lowest and the highest."""
     held = parts[parts["shown_text"] != ""]
     if len(held) < 2:
         return ""
-    texts = [
-        f"{context.register.units[row.service_area].name} {row.shown_text}"
-        for row in held.itertuples(index=False)
-    ]
-    return f"{'; '.join(texts)}."
+    if len(held) <= int(context.register.rule_set(RULES).values["most_parts"]):
+        return f"{'; '.join(_part(row, context) for row in held.itertuples(index=False))}."
+    ranked = held.dropna(subset="shown_value").sort_values("shown_value", kind="stable")
+    if len(ranked) < 2:
+        return ""
+    ends = ranked.iloc[[0, -1]]
+    low, high = (_part(row, context) for row in ends.itertuples(index=False))
+    return f"Lowest of {len(ranked)}: {low}. Highest: {high}."
+
+
+def _part(row: tuple, context: Context) -> str:
+    return f"{context.register.units[row.service_area].name} {row.shown_text}"
 
 
 def _headline(

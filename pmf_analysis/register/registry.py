@@ -244,12 +244,16 @@ class Register:
     def peers_of(self, unit: str, on: date) -> tuple[str, ...]:
         """Codes of the other units of one's kind that exist on a date.
 
+        Of a team those that answer to the same unit: teams elsewhere may do other work.
         Units that report together are nobody's peers; neither are regions inside a region
         peers of whole ones, nor the other way round.
         """
         own = self.units[unit]
         if own.kind is UnitKind.JOINT_AUTHORITY:
             return ()
+        if own.kind is UnitKind.TEAM:
+            sisters = self.children_of(self.parent_of(unit, on), on)
+            return tuple(one for one in sisters if one != unit and self.units[one].kind is own.kind)
 
         def inside(one: Unit) -> bool:
             return one.parent in self.units and self.units[one.parent].kind is one.kind

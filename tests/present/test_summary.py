@@ -94,6 +94,21 @@ def test_parts_are_told_apart_only_where_there_are_two(context):
     assert summarise(fact, finding, context, parts.head(1)).stories[0].where == ""
 
 
+def test_of_more_parts_than_a_line_holds_the_lowest_and_the_highest_are_named(context):
+    fact, finding = facts(ICPC_15="red"), found(("ICPC-15", "S-RED"))
+    codes = sorted(one for one in context.register.units if one != "medwold")[:7]
+    parts = pd.concat(
+        [
+            fact.assign(service_area=code, shown_value=value, shown_text=f"{value:.0f}%")
+            for code, value in zip(codes, (70, 90, 80, 60, 75, 65, 85), strict=True)
+        ]
+    )
+    low, high = (context.register.units[code].name for code in (codes[3], codes[1]))
+    told = summarise(fact, finding, context, parts).stories[0].where
+    assert told == f"Lowest of 7: {low} 60%. Highest: {high} 90%."
+    assert summarise(fact, finding, context, parts.head(6)).stories[0].where.count(";") == 5
+
+
 def test_a_figure_that_is_only_short_of_target_is_no_exception_of_the_county(context):
     fact = facts(ASSESS_45="amber", ICPC_15="red")
     finding = found(("ASSESS-45", "S-AMBER"), ("ICPC-15", "S-RED"))
