@@ -123,32 +123,78 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def medwold_delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of the demo county."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Fill a folder once in a session, whichever of its workers asks first; nobody changes it."""
+    from filelock import FileLock
+
+    own = tmp_path_factory.getbasetemp()
+    everyones = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, fill: Callable[..., None], *given: object) -> Path:
+        place, part = everyones / f"once-{name}", everyones / f"part-{name}"
+        with FileLock(everyones / f"once-{name}.lock"):
+            if not place.exists():
+                shutil.rmtree(part, ignore_errors=True)
+                part.mkdir()
+                fill(part, *given)
+                part.rename(place)
+        return place
+
+    return made
+
+
+def deliver_medwold(folder: Path) -> None:
+    """Make the files of the demo county."""
     from pmf_analysis.synthetic import DEMO_SEED, write_county
 
-    return write_county(tmp_path_factory.mktemp("delivered"), DEMO_SEED)
+    write_county(folder, DEMO_SEED)
 
 
-@pytest.fixture(scope="session")
-def medwold(tmp_path_factory: pytest.TempPathFactory, medwold_delivery: Path) -> Store:
-    """The demo county, received and prepared once; a test that changes it takes a copy."""
+def build_medwold(folder: Path, delivered: Path) -> None:
+    """Make a workspace of the demo county, with all its files received and everything prepared."""
     from pmf_analysis import prepared, receiving
     from pmf_analysis.store import Store, create_workspace
 
-    store = Store(create_workspace(tmp_path_factory.mktemp("medwold") / "w", "medwold"))
-    results = receiving.receive(store, [medwold_delivery])
+    store = Store(create_workspace(folder / "w", "medwold"))
+    results = receiving.receive(store, [delivered])
     assert not [result.error for result in results if result.error]
     prepared.prepare(store)
-    return store
+
+
+@pytest.fixture(scope="session")
+def medwold_files(made_once: Callable[..., Path]) -> Path:
+    """The folder with the files of the demo county, made once for all workers."""
+    return made_once("medwold-files", deliver_medwold)
+
+
+@pytest.fixture(scope="session")
+def medwold_made(made_once: Callable[..., Path], medwold_files: Path) -> Path:
+    """The workspace of the demo county, made once for all workers: to be copied, not opened."""
+    return made_once("medwold", build_medwold, medwold_files) / "w"
+
+
+@pytest.fixture(scope="session")
+def medwold_delivery(medwold_files: Path) -> Path:
+    """The file of the demo county."""
+    (file,) = medwold_files.iterdir()
+    return file
+
+
+@pytest.fixture(scope="session")
+def medwold(tmp_path_factory: pytest.TempPathFactory, medwold_made: Path) -> Store:
+    """The demo county, received and prepared once; a test that changes it takes a copy."""
+    from pmf_analysis.store import Store
+
+    # a worker's own: what one adds to the prepared tables, another is not in the midst of copying
+    return Store(Path(shutil.copytree(medwold_made, tmp_path_factory.mktemp("medwold") / "w")))
 
 
 @pytest.fixture
-def medwold_copy(tmp_path: Path, medwold: Store) -> Store:
+def medwold_copy(tmp_path: Path, medwold_made: Path) -> Store:
     """The demo county, received and prepared, to be changed at will."""
     from pmf_analysis.store import Store
 
-    return Store(Path(shutil.copytree(medwold.folder, tmp_path / "medwold")))
+    return Store(Path(shutil.copytree(medwold_made, tmp_path / "medwold")))
 
 
 @pytest.fixture(scope="session")
