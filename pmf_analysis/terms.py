@@ -149,7 +149,7 @@ class DataPeriod(Term):
 
 
 class UnitKind(Term):
-    """Kinds of unit that answer for results; peers are units of one kind, of teams those of one unit."""
+    """Kinds of unit that answer for results; peers are of one kind, and teams of one unit."""
 
     COUNTRY = "country", "country"
     REGION = "region", "region"
