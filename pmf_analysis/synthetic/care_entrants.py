@@ -29,7 +29,7 @@ from pmf_analysis.synthetic.setting import Setting
 
 Made = Mapping[str, pd.DataFrame]
 
-ENTRIES = 60
+ENTRIES = 61
 """Children who enter care in a mean month, without unaccompanied ones, at scale 1."""
 FROM_PLAN = 0.25
 """Share of them whose child protection plan ends as they enter."""

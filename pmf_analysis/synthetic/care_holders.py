@@ -8,7 +8,7 @@ Teams for children in care and for care leavers go by the area of the home distr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from pmf_analysis.synthetic.own_numbers import numbers_of, own
 from pmf_analysis.synthetic.setting import Setting
 
 Made = Mapping[str, pd.DataFrame]
+TeamsOn = Callable[[Setting, pd.DataFrame, ArrayLike], NDArray[np.str_]]
 
 CHILDREN_IN_CARE, UNACCOMPANIED, DISABLED = (
     "children-in-care", "unaccompanied-children", "disabled-children",
@@ -240,8 +241,8 @@ def _move_day(setting: Setting, districts: pd.Series) -> Days:
     return np.where(districts == "coldry", moves, NEVER)
 
 
-def _stretches(setting: Setting, held: pd.DataFrame, cuts: Days, teams) -> pd.DataFrame:
-    """Rows between neighbouring cuts."""
+def _stretches(setting: Setting, held: pd.DataFrame, cuts: Days, teams: TeamsOn) -> pd.DataFrame:
+    """What lies between neighbouring days of ``cuts``, shape (n, k), with the team of then."""
     last = last_of(setting)
     parts = []
     for place in range(cuts.shape[1] - 1):

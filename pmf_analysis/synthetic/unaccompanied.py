@@ -25,7 +25,7 @@ YEARS_BEFORE = 12
 FIRST_MORE = 29_000_001
 """Number of the first child whom the story brings."""
 
-STAYING = 0.235
+STAYING = 0.243
 """Share of the usual arrivals who stay until they are 18."""
 AGED_UP = 0.04
 """Share of those who stay found to be adults by an age assessment."""

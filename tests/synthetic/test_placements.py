@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pmf_analysis.synthetic.care import periods_of_care
-from pmf_analysis.synthetic.care_days import NEVER, day_of
+from pmf_analysis.synthetic.care_days import day_of
 from pmf_analysis.synthetic.placements import HOMES, placements
 from pmf_analysis.synthetic.setting import Setting
 
@@ -90,4 +90,3 @@ def test_who_else_is_there_changes_no_placement():
     pd.testing.assert_frame_equal(
         mine.drop(columns="row"), theirs.drop(columns="row").reset_index(drop=True)
     )
-    assert (SPELLS["moved_in"] <= NEVER).all()
