@@ -97,7 +97,7 @@ def intended(setting: Setting, cases: Cases) -> Intended:
 
 
 def assessments(
-    setting: Setting, made: Mapping[str, pd.DataFrame], cases: Cases, plan: Intended,
+    setting: Setting, made: Mapping[str, pd.DataFrame], cases: Cases, meant: Intended,
     owner: Places,
 ) -> Assessments:  # fmt: skip
     """Who assesses and when it is done, before lateness is planted.
@@ -108,7 +108,7 @@ def assessments(
     made : mapping of str to DataFrame
         With ``post`` and ``person``, if vacancies are to delay assessments.
     cases : Cases
-    plan : Intended
+    meant : Intended
     owner : ndarray of int, shape (n,)
         First case of each case's child.
     """
@@ -119,7 +119,7 @@ def assessments(
     done = _done(setting, cases.day, in_time, level, took, factors)
     usual = volumes.IN_TIME_DISABLED
     theirs = _done(setting, cases.day, theirs_in_time, usual, theirs_took, factors)
-    more = cases.ordinary & plan.disabled[owner] & (plan.outcome != SECTION_47)
+    more = cases.ordinary & meant.disabled[owner] & (meant.outcome != SECTION_47)
     taken = held | (more & (theirs >= MIX_FROM) & setting.planted(MIX))
     return Assessments(taken, np.where(taken, theirs, done))
 

@@ -52,7 +52,7 @@ class Conferences:
 
 
 def conferences(
-    setting: Setting, cases: Cases, plan: Intended, found: Assessments, prospects: Prospects,
+    setting: Setting, cases: Cases, meant: Intended, found: Assessments, prospects: Prospects,
     born: Dates, owner: Places,
 ) -> Conferences:  # fmt: skip
     """When enquiries begin, conferences are held and plans end."""
@@ -64,7 +64,9 @@ def conferences(
     begins = np.where(moved_in, cases.day, found.done)
     days = np.where(moved_in, 1, np.floor(lag * 3).astype(np.int64))
     strategy = np.maximum(working_days().after(begins, days), begins)
-    strategy = np.where(moved_in | (plan.assessed & (plan.outcome == SECTION_47)), strategy, NEVER)
+    strategy = np.where(
+        moved_in | (meant.assessed & (meant.outcome == SECTION_47)), strategy, NEVER
+    )
     held = _held(setting, cases, strategy, in_time, took)
     end = np.maximum(held + prospects.lasts.astype("timedelta64[D]"), held + SHORTEST_PLAN)
     end = np.minimum(end, born[owner] + CHILDHOOD)

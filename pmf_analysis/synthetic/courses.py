@@ -30,17 +30,6 @@ from pmf_analysis.synthetic.workdays import working_days
 RECORDING_CHANGE, CHANGED_FROM = "recording_change", np.datetime64("2023-04-01")
 FROM_ELSEWHERE = "5C"
 """Source of a child who moves in: another council."""
-_LIKE_NFA = volumes.NFA_RECORDED - (1 - volumes.ASSESSED) * volumes.ORDINARY / volumes.REFERRALS
-"""Of all referrals: those assessed, needing no service, and once recorded as no further action."""
-_NOT_IN_NEED = (
-    _LIKE_NFA
-    * volumes.REFERRALS
-    / (
-        (volumes.ASSESSMENTS - volumes.WITH_CONFERENCE)
-        * (1 - volumes.ENQUIRED)
-        * volumes.NO_SERVICE
-    )
-)
 
 
 def courses(
@@ -65,34 +54,34 @@ def courses(
     expected = prospects(setting, cases)
     born = births(setting, cases, expected.before > 0)
     owner, before = known_families(cases, born, expected)
-    plan = intended(setting, cases)
-    owner, again = children(
-        setting, cases, owner, born, may_return(cases, expected), plan.busy, plan.disabled
+    meant = intended(setting, cases)
+    owner = children(
+        setting, cases, owner, born, may_return(cases, expected), meant.busy, meant.disabled
     )
-    found = with_stories(setting, cases, plan, assessments(setting, made, cases, plan, owner))
-    met = conferences(setting, cases, plan, found, expected, born, owner)
-    rows = _rows(setting, cases, plan, found, met).assign(
-        child=owner, again=again, planned=expected.planned & ~cases.ordinary,
+    found = with_stories(setting, cases, meant, assessments(setting, made, cases, meant, owner))
+    met = conferences(setting, cases, meant, found, expected, born, owner)
+    rows = _rows(setting, cases, meant, found, met).assign(
+        child=owner, planned=expected.planned & ~cases.ordinary,
         category=expected.category, previous_plans=before,
     )  # fmt: skip
-    kept = rows[_matters(setting, cases, plan, found, met)]
+    kept = rows[_matters(setting, cases, meant, found, met)]
     kept = kept.sort_values("referred_on", kind="stable", ignore_index=True)
     owners = np.unique(kept["child"])
-    told = child_table(setting, cases, born, plan.disabled, owners).set_index(owners)
+    told = child_table(setting, cases, born, meant.disabled, owners).set_index(owners)
     return kept.assign(number=np.arange(1, len(kept) + 1)), told
 
 
 def _matters(
-    setting: Setting, cases: Cases, plan: Intended, found: Assessments, met: Conferences
+    setting: Setting, cases: Cases, meant: Intended, found: Assessments, met: Conferences
 ) -> NDArray[np.bool_]:
     """Referred within the records, or with something still open when they begin."""
     first = setting.first_day
-    assessed = plan.assessed & (found.done >= first)
+    assessed = meant.assessed & (found.done >= first)
     return (cases.day >= first) | assessed | (met.held >= first) | (met.plan_end >= first)
 
 
 def _rows(
-    setting: Setting, cases: Cases, plan: Intended, found: Assessments, met: Conferences
+    setting: Setting, cases: Cases, meant: Intended, found: Assessments, met: Conferences
 ) -> pd.DataFrame:
     teams = cases.drawn(setting, "team", 3)
     home = np.array(DISTRICTS)[cases.district]
@@ -102,9 +91,9 @@ def _rows(
             "kind": cases.kind,
             "home_district": home,
             "referred_on": cases.day.astype("datetime64[s]"),
-            **_front_door(setting, cases, plan),
-            "assessed": plan.assessed,
-            "outcome": plan.outcome,
+            **_front_door(setting, cases, meant),
+            "assessed": meant.assessed,
+            "outcome": meant.outcome,
             "held_by": np.where(disabled, DISABLED_CHILDREN, home),
             "done_on": found.done.astype("datetime64[s]"),
             "enquiry_on": met.strategy.astype("datetime64[s]"),
@@ -118,33 +107,32 @@ def _rows(
     )
 
 
-def _front_door(setting: Setting, cases: Cases, plan: Intended) -> dict[str, NDArray]:
+def _front_door(setting: Setting, cases: Cases, meant: Intended) -> dict[str, NDArray]:
     """Where referrals came from, and what was decided."""
     source, decision, days = cases.drawn(setting, "front door", 3)
     names = np.array(list(volumes.SOURCES))
     came = names[choose(source, list(volumes.SOURCES.values()))]
     decided = np.maximum(
-        working_days().after(cases.day, choose(days, (0.35, 0.55, 0.07, 0.03))), cases.day
+        working_days().after(cases.day, choose(days, volumes.DECIDED_AFTER)), cases.day
     )
     return {
         "source": np.where(cases.kind == TRANSFER, FROM_ELSEWHERE, came),
-        "decision": decisions(setting, cases.day, plan, cases.kind == TRANSFER, decision),
+        "decision": decisions(setting, cases.day, meant, cases.kind == TRANSFER, decision),
         "decided_on": np.minimum(decided, setting.last_day).astype("datetime64[s]"),
     }
 
 
 def decisions(
-    setting: Setting, days: Dates, plan: Intended, moved_in: NDArray[np.bool_],
+    setting: Setting, days: Dates, meant: Intended, moved_in: NDArray[np.bool_],
     drawn: NDArray[np.float64],
 ) -> NDArray[np.str_]:  # fmt: skip
     """What was recorded as decided; the work that followed is the same however it was recorded."""
-    unassessed = ~plan.assessed & ~moved_in
-    slight = plan.assessed & (plan.outcome == NO_SERVICE) & (drawn < _NOT_IN_NEED)
+    unassessed = ~meant.assessed & ~moved_in
+    slight = meant.assessed & (meant.outcome == NO_SERVICE) & (drawn < volumes.NOT_IN_NEED)
     once = setting.planted(RECORDING_CHANGE) & (days < CHANGED_FROM)
-    share = volumes.NFA * volumes.REFERRALS / (volumes.ORDINARY * (1 - volumes.ASSESSED))
     return np.select(
-        [(unassessed | slight) & once, slight, unassessed & (drawn < share),
-         unassessed & (drawn < 0.6)],
+        [(unassessed | slight) & once, slight, unassessed & (drawn < volumes.UNASSESSED_NFA),
+         unassessed & (drawn < volumes.UNASSESSED_ADVICE)],
         ["no_further_action", "not_in_need", "no_further_action", "advice"],
         np.where(unassessed, "not_in_need", "service"),
     )  # fmt: skip

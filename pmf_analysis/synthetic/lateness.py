@@ -28,36 +28,40 @@ DUNWICK = {"2026-09": 0.82, "2026-10": 0.77}
 """Share in time, by month of completion."""
 
 
-def with_stories(setting: Setting, cases: Cases, plan: Intended, found: Assessments) -> Assessments:
+def with_stories(
+    setting: Setting, cases: Cases, meant: Intended, found: Assessments
+) -> Assessments:
     """Assessments with the late months of the stories planted."""
     if setting.planted(OVERTIME):
-        found = _worst_month(setting, cases, plan, found)
+        found = _worst_month(setting, cases, meant, found)
     if setting.planted(VACANCIES):
         for month, share in DUNWICK.items():
-            among = _of(cases, plan, found, ("dunwick",))
-            found = _with_share(setting, cases, plan, found, among, month, share)
+            among = _of(cases, meant, found, ("dunwick",))
+            found = _with_share(setting, cases, meant, found, among, month, share)
     return found
 
 
-def _of(cases: Cases, plan: Intended, found: Assessments, districts: Sequence[str]) -> Flags:
+def _of(cases: Cases, meant: Intended, found: Assessments, districts: Sequence[str]) -> Flags:
     places = [DISTRICTS.index(code) for code in districts]
-    return plan.assessed & ~found.by_disabled & np.isin(cases.district, places)
+    return meant.assessed & ~found.by_disabled & np.isin(cases.district, places)
 
 
 def _late(cases: Cases, done: Dates) -> Flags:
     return working_days().between(cases.day, done) > LIMIT
 
 
-def _worst_month(setting: Setting, cases: Cases, plan: Intended, found: Assessments) -> Assessments:
+def _worst_month(
+    setting: Setting, cases: Cases, meant: Intended, found: Assessments
+) -> Assessments:
     """One month is the worst of all; any other that chance made worse is made a little better."""
     counted = [str(month.start)[:7] for month in setting.counted]
     if WORST_MONTH not in counted:
         return found
-    among = _of(cases, plan, found, SOUTH)
+    among = _of(cases, meant, found, SOUTH)
     level = volumes.IN_TIME[SOUTH[0]]
     number = _completed(found, among, WORST_MONTH).sum()
     worst = level - BELOW * np.sqrt(level * (1 - level) / max(number, 1))
-    found = _with_share(setting, cases, plan, found, among, WORST_MONTH, worst)
+    found = _with_share(setting, cases, meant, found, among, WORST_MONTH, worst)
     late = _late(cases, found.done)
     shares = {
         month: 1 - late[inside].mean()
@@ -67,7 +71,7 @@ def _worst_month(setting: Setting, cases: Cases, plan: Intended, found: Assessme
     lowest = shares.get(WORST_MONTH, 1.0)
     for month, share in shares.items():
         if month != WORST_MONTH and share <= lowest + 0.002:
-            found = _with_share(setting, cases, plan, found, among, month, lowest + 0.006)
+            found = _with_share(setting, cases, meant, found, among, month, lowest + 0.006)
     return found
 
 
@@ -77,7 +81,7 @@ def _completed(found: Assessments, among: Flags, month: str) -> Flags:
 
 
 def _with_share(
-    setting: Setting, cases: Cases, plan: Intended, found: Assessments, among: Flags, month: str,
+    setting: Setting, cases: Cases, meant: Intended, found: Assessments, among: Flags, month: str,
     share: float,
 ) -> Assessments:  # fmt: skip
     """As many of a month's completions late as leave a share in time."""
@@ -88,7 +92,7 @@ def _with_share(
     late = _late(cases, found.done)
     limit = working_days().after(cases.day, np.full(len(cases), LIMIT))
     left = working_days().between(limit, np.full(len(cases), end))
-    movable = inside & cases.ordinary & (plan.outcome != SECTION_47)
+    movable = inside & cases.ordinary & (meant.outcome != SECTION_47)
     wanted = round((1 - share) * int(inside.sum())) - int((inside & late).sum())
     if wanted >= 0:
         chosen = _some(movable & ~late & (left >= 1), drawn[0], wanted)

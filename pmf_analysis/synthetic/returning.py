@@ -44,8 +44,8 @@ def known_families(
 ) -> tuple[Places, NDArray[np.int64]]:
     """Cases of families who had a plan in the records, and how many plans each child had before.
 
-    A family whose earlier plan is to be known is the one of its district and size whose plan
-    has been over for longest, if there is one.
+    A family whose earlier plan is to be known is the one of its kind, district and size whose
+    plan has been over for longest, if there is one.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def known_families(
     """
     owner = np.arange(len(cases))
     before = prospects.before.copy()
-    waiting: dict[tuple[int, int], deque[int]] = {}
+    waiting: dict[tuple[int, ...], deque[int]] = {}
     days = cases.day.astype(np.int64)
     # the last case of a household is of its eldest
     eldest_born = born[owner + cases.size - 1 - cases.rank].astype(np.int64)
@@ -65,7 +65,8 @@ def known_families(
     may_follow = prospects.planned & (cases.kind != TRANSFER) & ~may_return(cases, prospects)
     for head in heads.tolist():
         size = int(cases.size[head])
-        line = waiting.setdefault((int(cases.district[head]), size), deque())
+        alike = int(cases.kind[head]), int(cases.district[head]), size
+        line = waiting.setdefault(alike, deque())
         family = np.arange(head, head + size)
         if prospects.known_family[head]:
             earlier = _first_free(line, free, eldest_born, int(days[head]))
@@ -99,8 +100,8 @@ def may_return(cases: Cases, prospects: Prospects) -> Flags:
 def children(
     setting: Setting, cases: Cases, owner: Places, born: Dates, may: Flags,
     busy: NDArray[np.int64], slow: Flags,
-) -> tuple[Places, Flags]:  # fmt: skip
-    """Place of the first case of each case's child, and which cases are of a child come back.
+) -> Places:  # fmt: skip
+    """Place of the first case of each case's child.
 
     Parameters
     ----------
@@ -119,8 +120,7 @@ def children(
 
     Returns
     -------
-    tuple of (ndarray of int, ndarray of bool)
-        The second marks those referred in the 12 months before.
+    ndarray of int, shape (n,)
     """
     drawn = cases.drawn(setting, "again", 1)[0]
     share = volumes.REFERRED_AGAIN * volumes.REFERRALS / _may_come_back()
@@ -131,7 +131,7 @@ def children(
         _Call(soon & ~cases.ordinary, 12, 1, OLDEST_WITH_PLAN),
         _Call(late, LONGEST_AGO, 13, CHILDHOOD),
     )
-    owner, again = owner.copy(), np.zeros(len(cases), dtype=bool)
+    owner = owner.copy()
     latest = np.zeros(len(cases), dtype=bool)
     order = np.argsort(cases.day, kind="stable")
     starts = month_starts(setting, MONTHS_BEFORE)
@@ -149,9 +149,8 @@ def children(
             ours, theirs = _matched(rng, now[call.wanted[now]], known[fits], cases.district)
             owner[ours] = owner[theirs]
             latest[theirs] = False
-            again[ours] = call.newest == 1
         latest[now] = True
-    return owner, again
+    return owner
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def _courses(
             "source": np.array(sources)[choose(shared[6], list(volumes.SOURCES.values()))],
             "decision": "service", "assessed": True, "outcome": SECTION_47,
             "front_door_team": own[0], "assessment_team": own[1], "protection_team": shared[7],
-            "again": False, "planned": True, "previous_plans": before,
+            "planned": True, "previous_plans": before,
             "category": np.array(kinds)[choose(own[2], list(volumes.CATEGORIES.values()))],
         }
     )  # fmt: skip

@@ -111,3 +111,15 @@ NFA_RECORDED = 0.28
 """Share of referrals recorded as needing no further action until the way of recording changed."""
 NFA = 0.01
 """...and after it."""
+_UNASSESSED = ORDINARY * (1 - ASSESSED)
+NOT_IN_NEED = (NFA_RECORDED * REFERRALS - _UNASSESSED) / (
+    (ASSESSMENTS - WITH_CONFERENCE) * (1 - ENQUIRED) * NO_SERVICE
+)
+"""Of referrals assessed and needing no service: share once recorded as no further action, and
+now as not in need."""
+UNASSESSED_NFA = NFA * REFERRALS / _UNASSESSED
+"""Of referrals not assessed: share recorded as no further action now..."""
+UNASSESSED_ADVICE = 0.6
+"""...or as advice given; the others as not in need."""
+DECIDED_AFTER = (0.35, 0.55, 0.07, 0.03)
+"""Shares of referrals decided on after 0, 1, 2 and 3 working days."""
