@@ -91,6 +91,28 @@ def _frame(rows: list[dict], layout: Layout) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
+def as_rows():
+    """Tables as they are made, as rows of plain values."""
+
+    def made(tables: dict[str, pd.DataFrame]) -> dict[str, list[dict]]:
+        return {name: list(_rows(table)) for name, table in tables.items()}
+
+    return made
+
+
+def _rows(table: pd.DataFrame):
+    columns = {}
+    for name in table.columns:
+        dated = pd.api.types.is_datetime64_any_dtype(table[name].dtype)
+        columns[name] = [
+            None if pd.isna(one) else one.date() if dated else one
+            for one in table[name].astype(object)
+        ]
+    for line, values in enumerate(zip(*columns.values(), strict=True)):
+        yield dict(zip(columns, values, strict=True), delivery="d", line=line)
+
+
+@pytest.fixture(scope="session")
 def by_chance(layouts: dict[str, Layout], held: Register):
     """Small tables of every kind, with all that can be wrong with them."""
     return lambda seed, **sizes: _Chance(seed, layouts, held, **sizes).tables()
