@@ -16,6 +16,11 @@ from pmf_analysis.synthetic.returns.known import Tables, as_known
 from pmf_analysis.synthetic.setting import Setting
 
 MONTHS = 6
+TABLES = (
+    "child", "allocation", "referral", "assessment", "enquiry", "conference", "plan", "visit",
+    "care_episode", "placement", "review", "health", "leaver_contact", "adoption",
+)  # fmt: skip
+"""Tables of records that the workbook is made from."""
 
 _CREATED = datetime.datetime(2000, 1, 1)  # constant: a workbook says when it was made
 _FIRST_DAY = np.datetime64("1899-12-30")
@@ -53,7 +58,7 @@ def write_annex_a(folder: Path, setting: Setting, versions: Tables, made_on: np.
         ``annex_a_<date>.xlsx`` in ``folder``.
     """
     window = annex_a_window(setting)
-    lists = annex_a_lists(setting, as_known(versions, made_on), window)
+    lists = annex_a_lists(setting, as_known(versions, made_on, TABLES), window)
     path = folder / f"annex_a_{made_on}.xlsx"
     atomic_write(path, workbook(lists))
     return path

@@ -30,6 +30,12 @@ _DISABILITY_SHARES = (8, 3, 5, 4, 12, 22, 3, 3, 12, 2, 20, 6)
 _NEEDS = ("N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8")
 _NEED_SHARES = (0.57, 0.09, 0.03, 0.08, 0.15, 0.04, 0.01, 0.03)
 
+TABLES = (
+    "child", "allocation", "referral", "assessment", "enquiry", "conference", "plan", "review",
+    "care_episode",
+)  # fmt: skip
+"""Tables of records that the census is made from."""
+
 Groups = Mapping[int | str, list[tuple[object, ...]]]
 
 
@@ -44,7 +50,7 @@ def write_cin_census(
         ``cin_census_<date>.xml`` in ``folder``.
     """
     path = folder / f"cin_census_{year.made_on}.xml"
-    atomic_write(path, b"".join(_document(setting, versions, year)))
+    atomic_write(path, tostring(_document(setting, versions, year), "unicode").encode())
     return path
 
 
@@ -55,15 +61,18 @@ def census_needs(known: Tables, year: CollectionYear) -> pd.DataFrame:
     return needs[~over]
 
 
-def _document(setting: Setting, versions: Tables, year: CollectionYear) -> Iterator[bytes]:
-    known = as_known(versions, year.made_on)
+def _document(setting: Setting, versions: Tables, year: CollectionYear) -> Element:
+    known = as_known(versions, year.made_on, TABLES)
     needs = census_needs(known, year)
     modules = modules_of(setting, known, needs, year)
-    yield b"<?xml version='1.0' encoding='utf-8'?>\n<Message>\n"
-    yield tostring(_header(year), encoding="utf-8", xml_declaration=False) + b"\n<Children>\n"
+    message = Element("Message")
+    message.append(_header(year))
+    message[-1].tail = "\n"
+    children = SubElement(message, "Children")
     for child in _children(setting, known, needs, modules, year):
-        yield tostring(child, encoding="utf-8", xml_declaration=False) + b"\n"
-    yield b"</Children>\n</Message>\n"
+        child.tail = "\n"  # a child a line
+        children.append(child)
+    return message
 
 
 def _header(year: CollectionYear) -> Element:

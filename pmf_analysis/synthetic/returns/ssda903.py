@@ -24,6 +24,11 @@ from pmf_analysis.synthetic.returns.outcomes import outcomes
 from pmf_analysis.synthetic.returns.packing import packed
 from pmf_analysis.synthetic.setting import Setting
 
+TABLES = (
+    "child", "allocation", "care_episode", "placement", "review", "health", "leaver_contact",
+)  # fmt: skip
+"""Tables of records that the return is made from, beside ``adoption``."""
+
 _EMPTY = {"missing": ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END")}
 """Lists of which the county keeps no records: sent with their columns alone."""
 
@@ -45,7 +50,7 @@ def ssda903_lists(
     dict of str to DataFrame
         List to its rows; dates are datetime64, everything else text.
     """
-    known = as_known(versions, year.made_on)
+    known = as_known(versions, year.made_on, TABLES)
     children = known["child"].set_index("child_id")
     every = care_episodes(known, year.end)
     of_year = in_year(every, year.start)

@@ -72,7 +72,7 @@ def write_series(
     -------
     list of Path
     """
-    known = as_known(versions, made_on)
+    known = as_known(versions, made_on, ["survey", "complaint"])
     series = {
         "surveys": survey_series(setting, known), "complaints": complaint_series(setting, known),
     }  # fmt: skip
