@@ -15,8 +15,8 @@ import pandas as pd
 from pmf_analysis.synthetic.adoptions import adoptions
 from pmf_analysis.synthetic.care_days import adoptions_from, dates_of, first_of, last_of
 from pmf_analysis.synthetic.care_entrants import entrants
-from pmf_analysis.synthetic.care_exits import with_exits
-from pmf_analysis.synthetic.care_holders import team_on
+from pmf_analysis.synthetic.care_exits import WITH_CARERS, with_exits
+from pmf_analysis.synthetic.care_holders import FOSTERS, team_on
 from pmf_analysis.synthetic.care_visits import health, reviews, visits
 from pmf_analysis.synthetic.leavers import contacts, leavers
 from pmf_analysis.synthetic.placements import placements
@@ -53,7 +53,7 @@ def make_care(setting: Setting, made: Made) -> dict[str, pd.DataFrame]:
     young = pd.concat([kept, leaver[leaver["child"].isin(contact["child"])]])
     tables = {
         "child": _child(setting, young.drop_duplicates("child")),
-        "care_episode": _care_episode(setting, kept),
+        "care_episode": _care_episode(setting, kept, lives),
         "placement": _placement(setting, kept, lives),
         "visit": _visit(setting, visits(setting, kept)),
         "review": _review(setting, reviews(setting, kept)),
@@ -101,7 +101,7 @@ def _child(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _care_episode(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
+def _care_episode(setting: Setting, spells: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
     over = spells["ended"] <= last_of(setting)
     return pd.DataFrame(
         {
@@ -111,10 +111,16 @@ def _care_episode(setting: Setting, spells: pd.DataFrame) -> pd.DataFrame:
             "ended_on": _dates(setting, spells["ended"]),
             "legal_status": spells["legal_status"],
             "need": spells["need"],
-            "reason_ended": np.where(over, spells["reason"], ""),
+            "reason_ended": np.where(over, _reasons(spells, lives), ""),
             "team_then": team_on(setting, spells, spells["entered"]),
         }
     )
+
+
+def _reasons(spells: pd.DataFrame, lives: pd.DataFrame) -> pd.Series:
+    """Why care ended, as the last placement allows."""
+    last = lives.groupby("row")["placement_type"].last().reindex(spells.index)
+    return spells["reason"].where(last.isin(FOSTERS), spells["reason"].replace(WITH_CARERS))
 
 
 def _placement(setting: Setting, spells: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:

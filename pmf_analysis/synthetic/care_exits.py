@@ -27,21 +27,24 @@ STAYS: Lags = (
 
 GOING_HOME = {
     "E4A": 0.40, "E4B": 0.11, "E45": 0.10, "E46": 0.01, "E47": 0.05, "E48": 0.01, "E41": 0.09,
-    "E3": 0.02, "E8": 0.19, "E13": 0.01, "E14": 0.01,
+    "E3": 0.02, "E8": 0.20, "E14": 0.01,
 }  # fmt: skip
 """Reasons why care ends before 16. E45 to E48 are special guardianship."""
 LEAVING_EARLY = {
-    "E4A": 0.38, "E4B": 0.18, "E5": 0.14, "E6": 0.08, "E8": 0.17, "E9": 0.02, "E13": 0.02,
+    "E4A": 0.38, "E4B": 0.18, "E5": 0.14, "E6": 0.08, "E8": 0.19, "E9": 0.02,
     "E3": 0.01,
 }  # fmt: skip
 """Reasons from 16 on, before the 18th birthday."""
 AT_18 = {"E5": 0.34, "E6": 0.17, "E7": 0.07, "E17": 0.22, "E8": 0.20}
 
+WITH_CARERS = {"E45": "E47", "E46": "E48", "E17": "E5"}
+"""Reasons that say the child stays with foster carers, and what stands for each elsewhere."""
+
 NEEDS = {
     "N1": 0.63, "N2": 0.03, "N3": 0.03, "N4": 0.08, "N5": 0.15, "N6": 0.02, "N7": 0.005,
     "N8": 0.055,
 }  # fmt: skip
-SHORT_STATUS = {"V2": 0.52, "C1": 0.40, "L1": 0.05, "J1": 0.03}
+SHORT_STATUS = {"V2": 0.57, "C1": 0.43}
 LONG_STATUS = {"C2": 0.74, "V2": 0.20, "C1": 0.06}
 SHORT = 240
 """Days up to which a period of care counts as short for its legal status."""

@@ -80,11 +80,12 @@ HOMES = (
     Home("H5", "H5", "PR4", 0.84, 28, 60, (0, 0, 0, 0.35, 0, 0, 0.43, 0, 0.55)),
     Home("P2", "P2", "PR1", 0.95, 24, 30, (0, 0, 0, 0.03, 0, 0, 0.05, 0, 0.04)),
     Home("S1", "S1", "PR4", 0.30, 28, 120, (0, 0.01, 0.03, 0.01, 0, 0.02, 0, 0, 0)),
-    Home("R3", "R3", "PR1", 0.90, 24, 60, (0.03, 0, 0, 0, 0, 0, 0, 0, 0)),
+    Home("R3", "U4", "PR1", 0.90, 24, 60, (0.03, 0, 0, 0, 0, 0, 0, 0, 0)),
     Home("P1", "P1", "PR0", 0.93, 12, 60, (0.07, 0.06, 0.06, 0.06, 0.07, 0.03, 0.03, 0, 0)),
 )  # fmt: skip
 """Every kind, but placement with adopters."""
-ADOPTERS = (("A3", 0.10), ("A4", 0.44), ("A5", 0.06), ("A6", 0.40))
+ADOPTERS = (("A5", 0.15), ("A6", 0.85))
+"""With the child's foster carers, or with others; all under a placement order."""
 REASONS = {
     "CARPL": 0.50, "CREQB": 0.14, "CREQO": 0.09, "CHILD": 0.08, "LAREQ": 0.06, "PLACE": 0.04,
     "STAND": 0.02, "ALLEG": 0.01, "APPRR": 0.02, "CLOSE": 0.02, "OTHER": 0.02,

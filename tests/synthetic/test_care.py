@@ -115,6 +115,17 @@ def test_placements_tile_their_period_of_care():
     assert (placement["care_episode_id"].str.slice(2) == placement["child_id"].str.slice(1)).all()
 
 
+def test_reasons_and_statuses_fit_the_last_placement():
+    episode = PLAIN["care_episode"]
+    placement = PLAIN["placement"].sort_values(["child_id", "event_date"])
+    last = placement.groupby("child_id")["placement_type"].last()[episode["child_id"]]
+    with_carers = episode["reason_ended"].isin(["E45", "E46", "E17"]).to_numpy()
+    assert with_carers.any() and last[with_carers].str.startswith("U").all()
+    adopted = episode["reason_ended"].isin(["E11", "E12"]).to_numpy()
+    assert adopted.any() and last[adopted].isin(["A5", "A6"]).all()
+    assert (episode["legal_status"][adopted] == "E1").all()
+
+
 def test_unaccompanied_children_are_14_to_17():
     episode = PLAIN["care_episode"]
     alone = episode[(CHILD["uasc"].loc[episode["child_id"]] == "yes").to_numpy()]
