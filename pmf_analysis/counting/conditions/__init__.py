@@ -77,12 +77,12 @@ def kind_of(test: Mapping[str, Any]) -> ModuleType:
 
 def problem_of(kind: ModuleType, rule: Condition, as_total: bool) -> str:
     """What does not fit together in a rule; empty where all does."""
-    said = getattr(kind, "problem", lambda _: "")(rule)
-    if said:
-        return said
     if as_total and not hasattr(kind, "amount"):
         measuring = ", ".join(name for name, one in kinds().items() if hasattr(one, "amount"))
         return f"a total needs a kind that measures: {measuring}"
+    said = getattr(kind, "problem", lambda _: "")(rule)
+    if said:
+        return said
     bounded = _bounds(rule) != (None, None)
     if as_total and bounded:
         return "a total takes neither at_least nor at_most"
