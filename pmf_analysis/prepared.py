@@ -248,8 +248,9 @@ def _register_path(store: Store, digest: str) -> Path:
 def suites_digest(store: Store) -> str:
     """Hash over the workspace's expectation suites."""
     digest = hashlib.sha256()
-    for path in sorted(store.suites.glob("*.json")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(store.suites.rglob("*.json")):
+        name = path.relative_to(store.suites).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -337,7 +338,10 @@ def _published(prepared: Prepared, analysed: pd.DataFrame) -> pd.DataFrame | Non
 
 def checked_tables(gathered: Gathered, measured: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Every table that suites look at, by its kind."""
-    return {"receipt": gathered.deliveries, "figure": gathered.figures, "measure": measured}
+    records = {f"record.{name}": rows for name, rows in gathered.versions.items()}
+    return {
+        "receipt": gathered.deliveries, "figure": gathered.figures, "measure": measured, **records,
+    }  # fmt: skip
 
 
 def check_tables(prepared: Prepared, tables: Mapping[str, pd.DataFrame]) -> QualityResult:
