@@ -20,6 +20,7 @@ from pmf_analysis.synthetic.extracts import (
     monthly_extracts,
 )
 from pmf_analysis.synthetic.setting import Setting
+from pmf_analysis.synthetic.structure import COLDRY_MOVES, area_of
 from pmf_analysis.synthetic.workdays import working_days
 
 DATE_MISTAKES = ("assessment", "conference", "visit", "review", "health", "case_audit")
@@ -86,6 +87,8 @@ def amended(setting: Setting, name: str, rows: pd.DataFrame, known: Entered) -> 
         found.append(_codes_put_right(setting, name, rows, known))
     if name == PUT_RIGHT:
         found += _extract_put_right(setting, rows, known, found)
+    if name == "unit":
+        found += _moved(setting, rows)
     if name == "assessment":
         found += _back_dated(setting, rows, known, found)
     return [each for each in found if len(each.rows)]
@@ -163,6 +166,16 @@ def _after(days: Days, since: np.datetime64) -> NDArray[np.bool_]:
 
 def _rows_of(amendments: list[Amended]) -> NDArray[np.intp]:
     return np.concatenate([np.empty(0, np.intp), *(each.rows for each in amendments)])
+
+
+def _moved(setting: Setting, rows: pd.DataFrame) -> list[Amended]:
+    """The district that answered to another service before it moved."""
+    if not setting.planted("structure") or setting.first_day >= np.datetime64(COLDRY_MOVES):
+        return []
+    place = np.flatnonzero(rows["unit_code"] == "coldry")
+    before = pd.array([f"{area_of('coldry')}-social-work"] * len(place), dtype="str")
+    on = np.full(len(place), np.datetime64(COLDRY_MOVES, "D"))
+    return [Amended("parent", place, before, rows["parent"].array.take(place), on)]
 
 
 def _back_dated(

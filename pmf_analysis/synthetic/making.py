@@ -47,7 +47,22 @@ def make_records(setting: Setting) -> Records:
     Records
         The same setting gives the same records on every machine.
     """
-    true = true_tables(setting)
+    return records_of(setting, true_tables(setting))
+
+
+def records_of(setting: Setting, true: Mapping[str, pd.DataFrame]) -> Records:
+    """The records of what happened, as the case system holds it after the last extract.
+
+    Parameters
+    ----------
+    setting : Setting
+    true : mapping of str to pandas.DataFrame
+        As `true_tables` gives them.
+
+    Returns
+    -------
+    Records
+    """
     versions, planted = faults.plant(setting, recorded(setting, true))
     versions[LOG] = extract_log(setting, versions)
     told = plot.truth(setting, planted, sizes.counts(setting, true, versions))

@@ -4,7 +4,8 @@ from functools import cache
 
 import pytest
 
-from pmf_analysis.synthetic import make_county
+from pmf_analysis.synthetic import make_county, making, plot
+from pmf_analysis.synthetic.setting import Setting
 
 
 @cache
@@ -16,3 +17,27 @@ def _made(seed, stories):
 def county():
     """A function that makes a county of 60 months, or hands back the one made before."""
     return lambda seed, stories=True: _made(seed, stories)
+
+
+@cache
+def _small(seed, stories):
+    setting = Setting.of(seed, scale=0.05, stories=plot.choose(stories))
+    return setting, making.true_tables(setting)
+
+
+@cache
+def _recorded(seed, stories):
+    setting, true = _small(seed, stories)
+    return making.records_of(setting, true)
+
+
+@pytest.fixture(scope="session")
+def small():
+    """A function that gives the setting and the true tables of a twentieth of a county."""
+    return lambda seed=3, stories=True: _small(seed, stories)
+
+
+@pytest.fixture(scope="session")
+def records():
+    """A function that gives the records of a twentieth of a county."""
+    return lambda seed=3, stories=True: _recorded(seed, stories)
