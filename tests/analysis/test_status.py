@@ -133,6 +133,10 @@ def test_no_target_no_number_and_neutral_are_not_rated_with_their_reasons(rated)
         "within the expected range of 1,400 to 2,450.",
         "above the expected range of 1,400 to 2,450.",
     ]
+    elsewhere = {"expected_range": spread["expected_range"] | {"units": ["another"]}}
+    assert rated([1399.0], **elsewhere)[0] == (
+        "not_rated", "Neither way is better by itself, so the figure has no colour.",
+    )  # fmt: skip
 
 
 def test_a_suppressed_value_is_never_rated_even_if_a_number_stands_there(
