@@ -144,40 +144,34 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 def deliver_medwold(folder: Path) -> None:
-    """Make the files of the demo county."""
+    """Make the file of the demo county, and the truth about it."""
     from pmf_analysis.synthetic import DEMO_SEED, write_county
 
     write_county(folder, DEMO_SEED)
 
 
-def build_medwold(folder: Path, delivered: Path) -> None:
-    """Make a workspace of the demo county, with all its files received and everything prepared."""
+def build_medwold(folder: Path, delivered: list[Path]) -> None:
+    """Make a workspace of the demo county, with its files received and everything prepared."""
     from pmf_analysis import prepared, receiving
     from pmf_analysis.store import Store, create_workspace
 
     store = Store(create_workspace(folder / "w", "medwold"))
-    results = receiving.receive(store, [delivered])
+    results = receiving.receive(store, delivered)
     assert not [result.error for result in results if result.error]
     prepared.prepare(store)
 
 
 @pytest.fixture(scope="session")
-def medwold_files(made_once: Callable[..., Path]) -> Path:
-    """The folder with the files of the demo county, made once for all workers."""
-    return made_once("medwold-files", deliver_medwold)
-
-
-@pytest.fixture(scope="session")
-def medwold_made(made_once: Callable[..., Path], medwold_files: Path) -> Path:
-    """The workspace of the demo county, made once for all workers: to be copied, not opened."""
-    return made_once("medwold", build_medwold, medwold_files) / "w"
-
-
-@pytest.fixture(scope="session")
-def medwold_delivery(medwold_files: Path) -> Path:
+def medwold_delivery(made_once: Callable[..., Path]) -> Path:
     """The file of the demo county."""
-    (file,) = medwold_files.iterdir()
+    (file,) = made_once("medwold-files", deliver_medwold).glob("*.csv")
     return file
+
+
+@pytest.fixture(scope="session")
+def medwold_made(made_once: Callable[..., Path], medwold_delivery: Path) -> Path:
+    """The workspace of the demo county, made once for all workers: to be copied, not opened."""
+    return made_once("medwold", build_medwold, [medwold_delivery]) / "w"
 
 
 @pytest.fixture(scope="session")
