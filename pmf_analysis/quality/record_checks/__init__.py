@@ -81,7 +81,7 @@ def fault(given: object) -> str:
     -------
     str
     """
-    if not isinstance(given, Mapping) or given.get("check") not in kinds():
+    if not isinstance(given, Mapping) or str(given.get("check")) not in kinds():
         known = ", ".join(kinds())
         return f"it names no kind of check (known: {known})"
     kind = kinds()[str(given["check"])]
