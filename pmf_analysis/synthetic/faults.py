@@ -357,4 +357,5 @@ def _two_open_plans(at: _Planting, tables: Tables) -> tuple[Tables, list[str]]:
 
 def _added(tables: Tables, name: str, rows: pd.DataFrame) -> Tables:
     """A table with more versions at its end."""
-    return {**tables, name: pd.concat([tables[name], rows], ignore_index=True)}
+    typed = rows.astype(tables[name].dtypes)
+    return {**tables, name: pd.concat([tables[name], typed], ignore_index=True)}

@@ -1,0 +1,94 @@
+"""Extracts as zips: what is in which, the same bytes, and received whole."""
+
+import json
+import shutil
+import zipfile
+
+import pandas as pd
+import pytest
+
+from pmf_analysis import receiving
+from pmf_analysis.errors import ParameterError
+from pmf_analysis.store import Store, create_workspace
+from pmf_analysis.synthetic.deliveries import write_deliveries
+
+
+@pytest.fixture(scope="module")
+def delivered(records, small, tmp_path_factory):
+    """The folder with the extracts, and their paths."""
+    folder = tmp_path_factory.mktemp("delivered")
+    setting, _ = small()
+    return folder, write_deliveries(folder, setting, records())
+
+
+def read(path, table):
+    with zipfile.ZipFile(path) as archive:
+        return pd.read_csv(archive.open(f"{table}.csv"), dtype="str")
+
+
+def test_a_history_and_one_a_month_with_one_again(delivered):
+    _, paths = delivered
+    dates = [path.name.removeprefix("medwold_records_").removesuffix(".zip") for path in paths]
+    assert dates == sorted(dates)
+    assert len(dates) == 14
+    assert dates[0] == "2025-11-06" and dates[-1] == "2026-11-06"
+    assert dates[5:7] == ["2026-04-06", "2026-04-14"]
+
+
+def test_nothing_is_lost_or_delivered_in_two_months(delivered, records):
+    _, paths = delivered
+    for name, rows in records().tables.items():
+        told = 0
+        for path in paths:
+            with zipfile.ZipFile(path) as archive:
+                if f"{name}.csv" in archive.namelist() and "2026-04-14" not in path.name:
+                    told += len(read(path, name))
+        assert told == len(rows), name
+
+
+def test_an_extract_taken_again_holds_what_the_first_held_and_what_was_put_right(delivered):
+    _, paths = delivered
+    first, again = (read(paths[place], "referral") for place in (5, 6))
+    both = again.merge(first, how="left", indicator=True)
+    assert len(both[both["_merge"] == "both"]) == len(first)
+    more = both[both["_merge"] == "left_only"]
+    assert "2026-04-13" in set(more["changed_at"])
+    assert set(more["changed_at"]) <= {f"2026-04-{day:02d}" for day in range(6, 14)}
+
+
+def test_the_same_bytes_again(delivered, records, small, tmp_path):
+    _, paths = delivered
+    setting, _ = small()
+    for path, other in zip(paths, write_deliveries(tmp_path, setting, records()), strict=True):
+        assert path.read_bytes() == other.read_bytes()
+    told = json.loads((tmp_path / "truth.json").read_text("utf-8"))
+    assert told["deliveries"] == [path.name for path in paths]
+
+
+def test_a_file_without_rows_is_left_out(delivered):
+    _, paths = delivered
+    with zipfile.ZipFile(paths[1]) as archive:
+        assert "unit.csv" not in archive.namelist()
+        assert "extract_log.csv" in archive.namelist()
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("monthly", [0, -1, True, 1.5])
+def test_months_that_mean_nothing_are_refused(monthly, records, small, tmp_path):
+    setting, _ = small()
+    with pytest.raises(ParameterError, match="monthly is"):
+        write_deliveries(tmp_path, setting, records(), monthly)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_row_is_received(delivered, root, tmp_path):
+    _, paths = delivered
+    workspace = create_workspace(tmp_path / "workspace", "medwold")
+    ahead = root / "data" / "synthetic" / "next"
+    if ahead.is_dir():
+        shutil.copytree(ahead, workspace / "data" / "reference", dirs_exist_ok=True)
+    for found in receiving.receive(Store(workspace), paths[-3:]):
+        assert found.stored, found.error
+        held = found.receipt
+        assert held["layout"] == "medwold_records" and held["published_basis"] == "file name"
+        assert not held["rows_refused"] and not held["unread"] and not held["columns_not_read"]
