@@ -84,14 +84,17 @@ def team_names(codes: pd.Series) -> pd.Series:
     return codes.map(names).fillna(codes)
 
 
-def holders(known: Tables, ids: pd.Series, window: Window) -> pd.DataFrame:
-    """Team and worker who held the case last, by the last day: the columns for them."""
+def last_holders(known: Tables, window: Window) -> pd.DataFrame:
+    """Team and worker who held each child's case last, by the last day; by ``child_id``."""
     held = known["allocation"]
     held = held[(held["kind"] == "case") & (held["started_on"] <= window.end)]
-    held = held.sort_values(["started_on", "allocation_id"]).drop_duplicates(
-        "child_id", keep="last"
-    )
-    found = held.set_index("child_id").reindex(ids).reset_index(drop=True)
+    held = held.sort_values("started_on", kind="stable").drop_duplicates("child_id", keep="last")
+    return held.set_index("child_id")[["team", "person_id"]]
+
+
+def holders(held: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """The columns for team and worker of children, from `last_holders`."""
+    found = held.reindex(ids).reset_index(drop=True)
     return pd.DataFrame({
         "Allocated Team": team_names(found["team"]),
         "Allocated Worker": found["person_id"],

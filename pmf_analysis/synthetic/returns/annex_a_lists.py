@@ -18,6 +18,7 @@ from pmf_analysis.synthetic.returns.annex_a_children import (
     counted,
     described,
     holders,
+    last_holders,
     latest,
     team_names,
     yes_or_no,
@@ -36,16 +37,17 @@ EARLY_HELP = (
 
 def annex_a_lists(setting: Setting, known: Tables, window: Window) -> dict[str, pd.DataFrame]:
     """The lists by the name of their sheet; dates are datetime64, numbers are numbers."""
+    held = last_holders(known, window)
     return {
         "List 1": _contacts(known, window),
         "List 2": pd.DataFrame({name: [] for name in EARLY_HELP}),
-        "List 3": _referrals(known, window),
-        "List 4": _assessments(known, window),
-        "List 5": _section_47(known, window),
-        "List 6": _children_in_need(setting, known, window),
-        "List 7": _child_protection(known, window),
-        "List 8": _looked_after(known, window),
-        "List 9": _care_leavers(known, window),
+        "List 3": _referrals(known, held, window),
+        "List 4": _assessments(known, held, window),
+        "List 5": _section_47(known, held, window),
+        "List 6": _children_in_need(known, held, window),
+        "List 7": _child_protection(known, held, window),
+        "List 8": _looked_after(known, held, window),
+        "List 9": _care_leavers(known, held, window),
         "List 10": _adoption(known, window),
         "List 11": _adopters(setting, known, window),
     }
@@ -72,7 +74,7 @@ def _contacts(known: Tables, window: Window) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _referrals(known: Tables, window: Window) -> pd.DataFrame:
+def _referrals(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
     every = known["referral"]
     rows = _sorted(every[window.holds(every["event_date"])], "event_date", "referral_id")
     within = every[window.year(every["event_date"])]
@@ -85,11 +87,11 @@ def _referrals(known: Tables, window: Window) -> pd.DataFrame:
             "Number of Referrals in Last 12 Months": counted(within, rows["child_id"]),
             "Allocated Team": team_names(rows["team_then"]),
         }),
-        holders(known, rows["child_id"], window)[["Allocated Worker"]],
+        holders(held, rows["child_id"])[["Allocated Worker"]],
     )  # fmt: skip
 
 
-def _assessments(known: Tables, window: Window) -> pd.DataFrame:
+def _assessments(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
     rows = known["assessment"]
     rows = rows[window.meets(rows["started_on"], rows["event_date"])]
     rows = _sorted(rows, "started_on", "assessment_id")
@@ -104,14 +106,14 @@ def _assessments(known: Tables, window: Window) -> pd.DataFrame:
                 needed.where(done.notna()),
             "Allocated Team": team_names(rows["team_then"]),
         }),
-        holders(known, rows["child_id"], window)[["Allocated Worker"]],
+        holders(held, rows["child_id"])[["Allocated Worker"]],
     )  # fmt: skip
 
 
-def _section_47(known: Tables, window: Window) -> pd.DataFrame:
-    held = known["conference"].drop_duplicates("enquiry_id")
+def _section_47(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
+    led_to = known["conference"].drop_duplicates("enquiry_id")
     every = known["enquiry"].merge(
-        held[["enquiry_id", "strategy_on", "event_date", "outcome"]].rename(
+        led_to[["enquiry_id", "strategy_on", "event_date", "outcome"]].rename(
             columns={"event_date": "held_on", "outcome": "led_to"}
         ),
         on="enquiry_id", how="left",
@@ -135,11 +137,11 @@ def _section_47(known: Tables, window: Window) -> pd.DataFrame:
             "Number of ICPCs in the last 12 months": counted(initial, rows["child_id"]),
             "Allocated Team": team_names(rows["team_then"]),
         }),
-        holders(known, rows["child_id"], window)[["Allocated Worker"]],
+        holders(held, rows["child_id"])[["Allocated Worker"]],
     )  # fmt: skip
 
 
-def _children_in_need(setting: Setting, known: Tables, window: Window) -> pd.DataFrame:
+def _children_in_need(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
     needs = episodes_of_need(known, window.end)
     rows = needs[window.meets(needs["begun"], needs["closed"]) & ~needs["nfa"]]
     rows = _sorted(rows, "child_id", "begun")
@@ -155,7 +157,7 @@ def _children_in_need(setting: Setting, known: Tables, window: Window) -> pd.Dat
             "Reason for Closure": rows["reason"].replace("", None),
             "Case Status": status,
         }),
-        holders(known, ids, window),
+        holders(held, ids),
     )  # fmt: skip
 
 
@@ -180,7 +182,7 @@ def _statuses(known: Tables, rows: pd.DataFrame, window: Window) -> pd.Series:
     return pd.Series(status, index=rows.index)
 
 
-def _child_protection(known: Tables, window: Window) -> pd.DataFrame:
+def _child_protection(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
     rows = known["plan"]
     rows = rows[window.meets(rows["event_date"], rows["ended_on"])]
     rows = _sorted(rows, "child_id", "event_date", "plan_id")
@@ -202,11 +204,11 @@ def _child_protection(known: Tables, window: Window) -> pd.DataFrame:
             "Child Protection Plan End Date": window.until(rows["ended_on"]),
             "Number of Previous Child Protection Plans": rows["previous_plans"],
         }),
-        holders(known, ids, window),
+        holders(held, ids),
     )  # fmt: skip
 
 
-def _looked_after(known: Tables, window: Window) -> pd.DataFrame:
+def _looked_after(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
     episodes = care_episodes(known, window.end)
     last = episodes.drop_duplicates("period", keep="last")
     last = _sorted(
@@ -243,7 +245,7 @@ def _looked_after(known: Tables, window: Window) -> pd.DataFrame:
             "Placement Provider": last["PLACE_PROVIDER"],
             "Placement Location": last["inside_county"].map({"yes": "IN", "no": "OUT"}),
         }),
-        holders(known, ids, window),
+        holders(held, ids),
     )  # fmt: skip
 
 
@@ -263,7 +265,7 @@ def _last_seen(known: Tables, ids: pd.Series, window: Window) -> dict[str, pd.Se
     return found
 
 
-def _care_leavers(known: Tables, window: Window) -> pd.DataFrame:
+def _care_leavers(known: Tables, held: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Those with a contact in the months, by the last one; former relevant from 18 on."""
     rows = known["leaver_contact"]
     rows = rows[window.holds(rows["event_date"])].sort_values(["child_id", "event_date"])
@@ -271,7 +273,7 @@ def _care_leavers(known: Tables, window: Window) -> pd.DataFrame:
     first = described(known, rows["child_id"], window)
     return _joined(
         first,
-        holders(known, rows["child_id"], window),
+        holders(held, rows["child_id"]),
         pd.DataFrame({
             "Eligibility Category":
                 np.where(first["Age"] < 18, "a) Relevant child", "b) Former relevant child"),

@@ -42,8 +42,9 @@ def as_known(
 
 
 def _newest(versions: pd.DataFrame, table: RecordTable, day: np.datetime64) -> pd.DataFrame:
-    known = recording.as_known(table, versions, day)
-    return known.sort_values(table.key, kind="stable", ignore_index=True)[list(table.columns)]
+    known = recording.as_known(table, versions, day)[list(table.columns)]
+    dates = {name: _TYPES["date"] for name, kind in table.columns.items() if kind == "date"}
+    return known.astype(dates).sort_values(table.key, kind="stable", ignore_index=True)
 
 
 def empty(name: str) -> pd.DataFrame:

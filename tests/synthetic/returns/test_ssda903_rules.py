@@ -206,7 +206,8 @@ class Sent:
         began = rows["DECOM"].where(rows["RNE"] == "S").groupby(rows["CHILD"]).ffill()
         rows = rows.assign(began=began.fillna(first))
         rows = rows[~rows["LS"].isin(["V3", "V4"])]
-        here = ~(rows["DEC"] < self.end) & (rows["began"] <= self.start)
+        goes_on = (rows["REC"] == "X1") & (rows["DEC"] >= self.end)
+        here = (rows["DEC"].isna() | goes_on) & (rows["began"] <= self.start)
         return set(rows.loc[here, "CHILD"])
 
     def born(self, rows: pd.DataFrame) -> pd.Series:
