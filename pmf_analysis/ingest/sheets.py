@@ -14,7 +14,7 @@ from itertools import islice, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-_BATCH = 4096
+_BATCH = 1024
 """Rows that are turned into columns at once."""
 
 
@@ -141,15 +141,15 @@ def sheet_of_rows(
     while batch := list(islice(taken, _BATCH)):
         found = [*zip_longest(*batch, fillvalue="")]
         for _ in range(len(known), len(found)):
-            known.append(_Places({"": 0} if widths else {}))
+            known.append(_Places([""] if widths else []))
             codes.append(array("i", bytes(4 * len(widths))))
         # columns that no row of the batch reaches are empty in all of them
         found += [("",) * len(batch)] * (len(known) - len(found))
         for places, held, cells in zip(known, codes, found, strict=True):
-            held.extend(map(places.__getitem__, map(str.strip, cells)))
+            held.extend(map(places.__getitem__, cells))
         widths.extend(map(len, batch))
     columns = tuple(
-        Column(np.array(held, dtype=np.int32), _objects(list(places)))
+        Column(np.array(held, dtype=np.int32), _objects(places.texts))
         for held, places in zip(codes, known, strict=True)
     )
     count = len(widths)
@@ -161,10 +161,22 @@ def sheet_of_rows(
 
 
 class _Places(dict[str, int]):
-    """Text to its place; a text that is looked up for the first time gets the next one."""
+    """Cell to its place; a text that is looked up for the first time gets the next one.
 
-    def __missing__(self, text: str) -> int:
-        place = self[text] = len(self)
+    Blanks around a text do not matter: they are cut off once for each way of writing it.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.texts = [*texts]
+        super().__init__((text, place) for place, text in enumerate(self.texts))
+
+    def __missing__(self, cell: str) -> int:
+        text = cell.strip()
+        place = self.get(text)
+        if place is None:
+            place = self[text] = len(self.texts)
+            self.texts.append(text)
+        self[cell] = place
         return place
 
 
