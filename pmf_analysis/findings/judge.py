@@ -61,7 +61,9 @@ def judge(
 def _finding(entry: Entry, row: Mapping[str, Any], words: dict[str, str]) -> dict[str, str]:
     series = {name: str(row[name]) for name in SERIES}
     key = "|".join([entry.code, *series.values(), str(row["period"])])
-    sentence = " ".join(entry.sentence.format_map(words).split())
+    # what is said of a named part says so first
+    named = f"{words['Part']}: {{}}" if words["part"] else "{}"
+    sentence = named.format(" ".join(entry.sentence.format_map(words).split()))
     return {
         "finding_id": hashlib.sha256(key.encode()).hexdigest()[:12],
         "code": entry.code,

@@ -50,7 +50,8 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
     """
     indicator = context.register.indicator(row["indicator"])
     found = {
-        "name": indicator.name_of(str(row["cohort"])),
+        "name": indicator.name,
+        "part": indicator.part_of(str(row["cohort"])),
         "shown": row["shown_text"],
         "period": str(row["shown_label"] or period_label(row["period"])),
         "newest_period": periods.in_sentence(period_label(row["newest_period"])),

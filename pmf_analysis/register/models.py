@@ -141,7 +141,7 @@ class Cohort(Frozen):
     """A named part of what an indicator counts, such as children who are not unaccompanied."""
 
     label: str = Field(min_length=3)
-    """Words that may follow the indicator's name: ``without unaccompanied children``."""
+    """Words that sentences on it begin with: ``without unaccompanied children``."""
     where: tuple[Test, ...] = Field(min_length=1)
     """What its records meet besides."""
 
@@ -302,12 +302,12 @@ class Indicator(Frozen):
         """The short name, or the name."""
         return self.short_name or self.name
 
-    def name_of(self, cohort: str) -> str:
-        """The name as sentences on a cohort say it."""
+    def part_of(self, cohort: str) -> str:
+        """Words for a cohort; empty for all."""
         if cohort in ("", "all"):
-            return self.name
+            return ""
         known = self.source.records.cohorts if self.source.records else {}
-        return f"{self.name}, {known[cohort].label if cohort in known else cohort}"
+        return known[cohort].label if cohort in known else cohort
 
     def range_of(self, unit: str, on: date) -> ExpectedRange | None:
         """The expected range of a unit's figure at the end of a period."""

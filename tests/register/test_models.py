@@ -45,9 +45,9 @@ def test_a_cohort_is_named_in_its_own_words(indicator):
     part = {"label": "without the youngest", "where": [{"field": "age", "at_least": 1}]}
     records = {"table": "visit", "at": "event_date", "cohorts": {"older": part}}
     counted = indicator(source={"records": records})
-    assert counted.name_of("all") == "Children seen"
-    assert counted.name_of("older") == "Children seen, without the youngest"
-    assert counted.name_of("as delivered") == "Children seen, as delivered"
+    assert counted.part_of("all") == ""
+    assert counted.part_of("older") == "without the youngest"
+    assert counted.part_of("as delivered") == "as delivered"
 
 
 def test_an_expected_range_speaks_of_the_units_it_names(indicator):
