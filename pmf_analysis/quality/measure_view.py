@@ -38,7 +38,11 @@ ATTRIBUTES = (
     "prints_value",     # yes where the source prints the value too
     "has_parts",        # yes where the unit has parts whose counts add up to its own
     "unit_ended",       # yes where the unit no longer exists on the as-at date
+    "counted",          # yes where it is counted from records
 )  # fmt: skip
+
+_YEAR = 12
+"""Periods before one that are looked at."""
 
 
 def measure_view(table: pd.DataFrame, sources: Sources) -> CheckedView:
@@ -232,6 +236,17 @@ def _present(rows: pd.DataFrame, _: Sources) -> pd.Series:
     return yes_or_no(pd.Series(True, index=rows.index), several)
 
 
+def _has_cases(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Whether there is any case in a period, asked where the year before always had several."""
+    least = float(sources.rules.values.get("silent_from", np.inf))
+    in_order = rows.sort_values([*SERIES, "period_end"], kind="stable")
+    cases = numbers(in_order, "denominator").fillna(numbers(in_order, "numerator"))
+    before = cases.groupby([in_order[name] for name in SERIES]).transform(
+        lambda of_series: of_series.shift().rolling(_YEAR).min()
+    )
+    return yes_or_no(cases > 0, cases.notna() & (before >= least)).reindex(rows.index)
+
+
 def _gap_rows(rows: pd.DataFrame) -> pd.DataFrame:
     columns = [*SERIES, "period", "present"]
     if not {*SERIES, "period", "present"} <= set(rows.columns):
@@ -275,6 +290,9 @@ _OF_INDICATOR = (
     ),
     Derived("has_parts", ("indicator", "service_area"), _has_parts),
     Derived("unit_ended", ("service_area",), _unit_ended),
+    Derived(
+        "counted", ("indicator",), _attribute(lambda one: _word(one.source.records is not None))
+    ),
 )  # fmt: skip
 _OF_GAPS = _OF_INDICATOR
 _NUMBERS = ("numerator", "denominator", "value")
@@ -299,4 +317,5 @@ _DERIVED = (
     Derived("purpose_stated", ("indicator",), _purpose_stated),
     Derived("level_agreed", ("indicator", "service_area"), _level_agreed),
     Derived("present", (*SERIES, "period"), _present),
+    Derived("has_cases", (*SERIES, "period_end", "numerator", "denominator"), _has_cases),
 )

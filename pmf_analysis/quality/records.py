@@ -64,6 +64,13 @@ class RecordRows:
             return pd.Series("", index=self.known.index, dtype="str")
         return column_of(self.known, self.columns.unit).astype("str").fillna("")
 
+    @cached_property
+    def keyed(self) -> tuple[pd.Index, NDArray[np.intp]]:
+        """The keys of the records as known, each once, and the row of each."""
+        held = pd.Index(column_of(self.known, self.columns.key))
+        first = np.flatnonzero(~held.duplicated())
+        return (held if len(first) == len(held) else held[first]), first
+
     def first(self, chosen: NDArray[np.bool_], column: str) -> NDArray[np.datetime64]:
         """Date in the first of each record's chosen versions; NaT where none is chosen."""
         found = np.full(len(self), np.datetime64("NaT"), dtype="datetime64[D]")

@@ -38,11 +38,7 @@ def make(rows: RecordRows, given: Given, sources: RecordSources) -> NDArray[np.i
 
 def places(keys: pd.Series, there: RecordRows) -> NDArray[np.intp]:
     """Row of the record that each key names in another table; -1 where it is not known."""
-    held = pd.Index(column_of(there.known, there.columns.key))
-    unique = held if held.is_unique else pd.Index(held[~held.duplicated()])
-    found = unique.get_indexer(pd.Index(keys))
-    found = np.where(keys.isna().to_numpy(dtype=bool), -1, found)
-    if unique is held:
-        return found
-    rows = np.flatnonzero(~held.duplicated())
-    return np.where(found < 0, -1, rows[found])
+    held, rows = there.keyed
+    found = held.get_indexer(pd.Index(keys))
+    named = (found >= 0) & keys.notna().to_numpy(dtype=bool)
+    return np.where(named, np.append(rows, -1)[found], -1)
