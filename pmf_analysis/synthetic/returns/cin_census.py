@@ -93,7 +93,11 @@ def _header(year: CollectionYear) -> Element:
 def _children(
     setting: Setting, known: Tables, needs: pd.DataFrame, modules: Modules, year: CollectionYear
 ) -> Iterator[Element]:
-    by_child = grouped(_with_primary_need(setting, known, needs), "child_id")
+    assessed = needs["need_id"].isin(modules.assessments["need_id"])
+    # closed after assessment alone (RC8) is said of an assessment of this year only
+    reason = needs["reason"].mask((needs["reason"] == "RC8") & ~assessed, "RC7")
+    said = _with_primary_need(setting, known, needs.assign(reason=reason))
+    by_child = grouped(said, "child_id")
     conferences = modules.conferences.dt.strftime("%Y-%m-%d").to_dict()
     held = _Held(
         grouped(modules.assessments, "need_id"), grouped(modules.cin_plans, "need_id"),
