@@ -93,12 +93,12 @@ class Records:
 
     def dates(self, table: str, name: str) -> NDArray[np.datetime64]:
         """A field as days; NaT where it is empty."""
-        found = self._joined("dates", table, name, lambda t, n: days_of(self.column(t, n)))
+        found = self._joined("dates", table, name, self._reading(days_of, "dates"))
         return found  # type: ignore[return-value]
 
     def numbers(self, table: str, name: str) -> NDArray[np.float64]:
         """A field as numbers; NaN where it is empty."""
-        found = self._joined("numbers", table, name, lambda t, n: numbers_of(self.column(t, n)))
+        found = self._joined("numbers", table, name, self._reading(numbers_of, "numbers"))
         return found  # type: ignore[return-value]
 
     def texts(self, table: str, name: str) -> Texts:
@@ -140,6 +140,23 @@ class Records:
 
         return self.once(("entities", table, name), number)
 
+    def _reading(
+        self, read: Callable[[pd.Series], NDArray], what: str
+    ) -> Callable[[str, str], NDArray]:
+        def column(table: str, name: str) -> NDArray:
+            held = self.column(table, name)
+            try:
+                return read(held)
+            except (TableError, TypeError, ValueError):
+                # without the error below, since that one shows what a cell holds
+                raise TableError(
+                    f"The field {name} of the table {table} holds no {what}",
+                    f"a field of {what}, as the indicator's definition takes it",
+                    "`pmf register validate` says which definition it is",
+                ) from None
+
+        return column
+
     def _joined(
         self, what: str, table: str, name: str, read: Callable[[str, str], NDArray]
     ) -> NDArray:
@@ -162,10 +179,18 @@ def split(name: str) -> tuple[str, str]:
 
 
 def days_of(column: pd.Series) -> NDArray[np.datetime64]:
-    """Dates as days; NaT where there is none."""
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        column = pd.to_datetime(column)
-    return column.to_numpy().astype("datetime64[D]")
+    """Dates as days; NaT where there is none.
+
+    Raises
+    ------
+    TableError
+        If the column holds something else.
+    """
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.to_numpy().astype("datetime64[D]")
+    if column.notna().any():
+        raise TableError(f"The field {column.name} holds no dates", "a field of type date")
+    return np.full(len(column), np.datetime64("NaT"), dtype="datetime64[D]")
 
 
 def numbers_of(column: pd.Series) -> NDArray[np.float64]:

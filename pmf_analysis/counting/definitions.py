@@ -208,6 +208,5 @@ def by_allocation(indicator: Indicator, fields: Fields) -> bool:
 
 def _of_tests(source: RecordSource) -> Iterator[_Placed]:
     for place, test in tests_of(source):
-        kind = conditions.kind_of(test)
-        rule = kind.Rule.model_validate(dict(test))
+        kind, rule = conditions.rule_of(test)
         yield from ((place, one) for one in kind.reads(rule, source.table))

@@ -261,6 +261,17 @@ def test_a_column_that_is_not_there_is_named(by_chance, frames, held):
         counting.count(records, Context(held, LATER), "d")
 
 
+def test_a_field_of_another_type_is_named_without_what_it_holds(by_chance, frames, held):
+    records = frames(by_chance(1, versions=False))
+    records["case_audit"] = records["case_audit"].assign(event_date="Secret Name")
+    with pytest.raises(
+        TableError, match="event_date of the table case_audit holds no dates"
+    ) as error:
+        counting.count(records, Context(held, LATER), "d")
+    assert "Secret" not in str(error.value)
+    assert error.value.__cause__ is None
+
+
 def test_an_unknown_condition_is_named_with_its_file(by_chance, frames, held):
     audit = held.indicators["AUDIT-GOOD"]
     broken = audit.source.records.model_copy(update={"numerator": ({"graed": "good"},)})

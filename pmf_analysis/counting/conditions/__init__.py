@@ -91,10 +91,28 @@ def problem_of(kind: ModuleType, rule: Condition, as_total: bool) -> str:
     return ""
 
 
+def rule_of(test: Mapping[str, Any]) -> tuple[ModuleType, Condition]:
+    """The kind of a condition, and the condition as it states its rule.
+
+    Raises
+    ------
+    RegisterError
+        If there is no such kind, or it does not take what it is given.
+    """
+    kind = kind_of(test)
+    try:
+        return kind, kind.Rule.model_validate(dict(test))
+    except ValueError as error:
+        raise RegisterError(
+            f"given a condition {next(iter(test))} that cannot be read",
+            ", ".join(name.removesuffix("_") for name in kind.Rule.model_fields),
+            "`pmf register validate` says what is wrong with it",
+        ) from error
+
+
 def holds(test: Mapping[str, Any], cases: Cases) -> NDArray[np.bool_]:
     """Where a condition is met, shape (n,)."""
-    kind = kind_of(test)
-    rule = kind.Rule.model_validate(dict(test))
+    kind, rule = rule_of(test)
     if not hasattr(kind, "amount"):
         return kind.holds(rule, cases)
     measured = kind.amount(rule, cases)
@@ -110,8 +128,8 @@ def holds(test: Mapping[str, Any], cases: Cases) -> NDArray[np.bool_]:
 
 def amount(test: Mapping[str, Any], cases: Cases) -> NDArray[np.float64]:
     """How much a total adds for each case; NaN where it cannot be said."""
-    kind = kind_of(test)
-    return kind.amount(kind.Rule.model_validate(dict(test)), cases)
+    kind, rule = rule_of(test)
+    return kind.amount(rule, cases)
 
 
 def _bounds(rule: Condition) -> tuple[float | None, float | None]:
