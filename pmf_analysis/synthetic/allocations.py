@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pmf_analysis.synthetic import structure
-from pmf_analysis.synthetic.care_days import NEVER, Days, dates_of, day_of, days_of
+from pmf_analysis.synthetic.care_days import NEVER, dates_of, day_of, days_of
 from pmf_analysis.synthetic.care_holders import (
     CHILDREN_IN_CARE,
     DISABLED,
@@ -132,8 +132,4 @@ def _held_twice(setting: Setting, made: Made, cases: Spells, teams: Teams) -> Sp
     second = teams.places(pd.Series([one.code for one in structure.teams_of(DISABLED)]))
     team = second[(own(setting, f"{STORY} team", children) * len(second)).astype(np.int64)]
     start = first + (own(setting, f"{STORY} day", children) * (after - first)).astype(np.int64)
-    return Spells(children, team, start, _never(children))
-
-
-def _never(children: Days) -> Days:
-    return np.full(len(children), NEVER)
+    return Spells(children, team, start, np.full(len(children), NEVER))

@@ -160,8 +160,7 @@ def _in_care(setting: Setting, made: Made, teams: Teams) -> Spells:
     child, start = numbers_of(held["child_id"]), days_of(held["started_on"])
     team = held["team"]
     adopted = team.str.startswith(f"{ADOPTION}-").to_numpy()
-    same_child = np.append(False, child[1:] == child[:-1])
-    before = team.shift(1).where(same_child & ~np.append(True, adopted[:-1]))
+    before = team.mask(adopted).groupby(child).ffill()
     home = made["child"].set_index("child_id").loc[held["child_id"], "home_district"]
     first_of_area = f"{CHILDREN_IN_CARE}-" + pd.Series(area_on(setting, home, start), held.index)
     team = team.mask(adopted, before.fillna(first_of_area + "-1"))
