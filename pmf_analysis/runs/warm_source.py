@@ -95,6 +95,8 @@ class Source:
                 elif key.fileobj is self._listening:
                     connection, _ = self._listening.accept()
                     self._watched.register(connection, selectors.EVENT_READ)
+                elif key.fileobj.fileno() < 0:  # closed a moment ago, with its kernel's end
+                    continue
                 elif asked := self._hear(key.fileobj):
                     return asked
 

@@ -189,6 +189,18 @@ def test_a_kernel_ends_when_the_one_who_asked_is_gone(source, tmp_path):
     assert gone(kernel.pid)
 
 
+def test_a_kernel_and_the_one_who_asked_may_end_at_the_same_moment(run, source, tmp_path):
+    (held,) = sources()
+    kernels = [start(tmp_path, source) for _ in range(4)]
+    held.suspend()
+    for kernel in kernels:
+        psutil.Process(kernel.pid).kill()
+        kernel._connection.close()
+    held.resume()
+    assert all(gone(kernel.pid) for kernel in kernels)
+    assert printed(run("import os\nprint([os.getppid()])", source=source)) == [held.pid]
+
+
 @pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
 def test_kernels_end_with_their_source_and_an_ordinary_one_takes_over(run, tmp_path, killed):
     before = {each.pid for each in sources()}
