@@ -184,6 +184,7 @@ def delivery_table(receipts: Sequence[dict[str, object]]) -> pd.DataFrame:
             {
                 "delivery": receipt["id"],
                 "table": receipt["table"],
+                "holds": receipt["holds"],
                 "file_name": receipt["file_name"],
                 "sha256": receipt["sha256"],
                 "layout": receipt["layout"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from pmf_analysis import receiving
-from pmf_analysis.errors import WorkspaceError
+from pmf_analysis.errors import DeliveryError, WorkspaceError
 from pmf_analysis.export import pages
 from pmf_analysis.prepared import prepare
 from pmf_analysis.runs import Plan, plan_run
@@ -56,7 +57,9 @@ def run_and_export(plan: Plan, jobs: int, progress: Progress | None = None) -> M
     return MainJob(result, tuple(written))
 
 
-def demo(folder: Path, seed: int, jobs: int, say: Say, progress: Progress | None = None) -> MainJob:
+def demo(
+    folder: Path, seed: int | None, jobs: int, say: Say, progress: Progress | None = None
+) -> MainJob:
     """Make the synthetic county in a workspace of its own and run the main job on it.
 
     Parameters
@@ -90,14 +93,27 @@ def demo(folder: Path, seed: int, jobs: int, say: Say, progress: Progress | None
             "a new folder, or an earlier demo",
             "Name another folder: pmf demo DIR",
         )
-    say("Making 60 months of invented figures")
+    say("Making 60 months of invented records, with stories planted in them")
     delivered = write_county(folder / "delivered", DEMO_SEED if seed is None else seed)
-    say("Receiving them")
-    receiving.receive(store, [delivered], published=None)
-    say("Checking, measuring, judging: all series at once, before any notebook")
+    _receive(store, delivered, say)
+    say("Counting, checking, measuring, judging: all series at once, before any notebook")
     plan = plan_run(prepare(store))
     say(f"Running {len(plan.tasks)} notebooks for {len(plan.areas)} service areas")
     return run_and_export(plan, jobs, progress)
+
+
+def _receive(store: Store, delivered: Sequence[Path], say: Say) -> None:
+    """Receive the deliveries, and say of each how many rows it held."""
+    done = count(1)
+
+    def tell(result: receiving.Received) -> None:
+        if result.receipt is None:
+            raise DeliveryError(result.error)
+        rows = f"{int(str(result.receipt['rows_read'])):,}"
+        say(f"{next(done):>4} of {len(delivered)}  {result.file_name}: {rows} rows")
+
+    say(f"Receiving {len(delivered)} deliveries")
+    receiving.receive(store, delivered, progress=tell)
 
 
 def _is_synthetic(folder: Path) -> bool:

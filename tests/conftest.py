@@ -144,7 +144,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 def deliver_medwold(folder: Path) -> None:
-    """Make the file of the demo county, and the truth about it."""
+    """Make the extracts of the demo county, and the truth about it."""
     from pmf_analysis.synthetic import DEMO_SEED, write_county
 
     write_county(folder, DEMO_SEED)
@@ -162,16 +162,15 @@ def build_medwold(folder: Path, delivered: list[Path]) -> None:
 
 
 @pytest.fixture(scope="session")
-def medwold_delivery(made_once: Callable[..., Path]) -> Path:
-    """The file of the demo county."""
-    (file,) = made_once("medwold-files", deliver_medwold).glob("*.csv")
-    return file
+def medwold_deliveries(made_once: Callable[..., Path]) -> list[Path]:
+    """The extracts of the demo county, the history first; ``truth.json`` stands beside them."""
+    return sorted(made_once("medwold-files", deliver_medwold).glob("*.zip"))
 
 
 @pytest.fixture(scope="session")
-def medwold_made(made_once: Callable[..., Path], medwold_delivery: Path) -> Path:
+def medwold_made(made_once: Callable[..., Path], medwold_deliveries: list[Path]) -> Path:
     """The workspace of the demo county, made once for all workers: to be copied, not opened."""
-    return made_once("medwold", build_medwold, [medwold_delivery]) / "w"
+    return made_once("medwold", build_medwold, medwold_deliveries) / "w"
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ def root(
 
 app.command()(making.demo)
 app.command()(making.new)
+app.command()(making.medwold)
 app.command()(receiving.receive)
 app.command()(running.check)
 app.command()(running.run)

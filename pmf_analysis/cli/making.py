@@ -28,6 +28,45 @@ def demo(
     report(job, folder, as_json)
 
 
+def medwold(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the county; the documented one if none.")
+    ] = None,
+    scale: Annotated[
+        float, typer.Option(help="1 for 355,000 children, 0.05 for a small county, 10 for ten.")
+    ] = 1.0,
+    months: Annotated[int, typer.Option(help="Months that can be counted.")] = 60,
+    monthly: Annotated[
+        int, typer.Option(help="So many of the last months have an extract of their own.")
+    ] = 12,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--story", help="Plant this story; may be repeated. All when not given."),
+    ] = None,
+    calm: Annotated[bool, typer.Option("--calm", help="Plant nothing.")] = False,
+    returns: Annotated[
+        bool, typer.Option("--returns", help="Write the yearly returns and the workbook too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the deliveries of the synthetic county, and the truth about them."""
+    from pmf_analysis import synthetic
+
+    stories = False if calm else (only or True)
+    paths = synthetic.write_county(
+        folder, synthetic.DEMO_SEED if seed is None else seed, months=months, scale=scale,
+        stories=stories, monthly=monthly, returns=returns,
+    )  # fmt: skip
+    show(
+        {"files": [str(path) for path in paths], "truth": str(folder / synthetic.TRUTH)},
+        [f"Wrote {len(paths)} deliveries to {folder}, and what is true of them: {synthetic.TRUTH}.",
+         "Next: pmf new WORKSPACE --register medwold, then pmf --workspace WORKSPACE receive "
+         f"{folder}"],
+        as_json,
+    )  # fmt: skip
+
+
 def new(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     register: Annotated[
