@@ -150,8 +150,15 @@ def deliver_medwold(folder: Path) -> None:
     write_county(folder, DEMO_SEED)
 
 
+def deliver_small_medwold(folder: Path) -> None:
+    """Make the extracts of a county a twentieth of the size, of two years."""
+    from pmf_analysis.synthetic import DEMO_SEED, write_county
+
+    write_county(folder, DEMO_SEED, months=24, scale=0.05, monthly=2)
+
+
 def build_medwold(folder: Path, delivered: list[Path]) -> None:
-    """Make a workspace of the demo county, with its files received and everything prepared."""
+    """Make a workspace of a county, with its files received and everything prepared."""
     from pmf_analysis import prepared, receiving
     from pmf_analysis.store import Store, create_workspace
 
@@ -188,6 +195,34 @@ def medwold_copy(tmp_path: Path, medwold_made: Path) -> Store:
     from pmf_analysis.store import Store
 
     return Store(Path(shutil.copytree(medwold_made, tmp_path / "medwold")))
+
+
+@pytest.fixture(scope="session")
+def small_deliveries(made_once: Callable[..., Path]) -> list[Path]:
+    """The extracts of a small county, those of August 2026 and before first; and its truth."""
+    return sorted(made_once("small-files", deliver_small_medwold).glob("*.zip"))
+
+
+@pytest.fixture(scope="session")
+def small_made(made_once: Callable[..., Path], small_deliveries: list[Path]) -> Path:
+    """The workspace of the small county, made once for all workers: to be copied, not opened."""
+    return made_once("small", build_medwold, small_deliveries) / "w"
+
+
+@pytest.fixture(scope="session")
+def small_medwold(tmp_path_factory: pytest.TempPathFactory, small_made: Path) -> Store:
+    """A county a twentieth of the size, of two years; a test that changes it takes a copy."""
+    from pmf_analysis.store import Store
+
+    return Store(Path(shutil.copytree(small_made, tmp_path_factory.mktemp("small") / "w")))
+
+
+@pytest.fixture
+def small_copy(tmp_path: Path, small_made: Path) -> Store:
+    """The small county, received and prepared, to be changed at will."""
+    from pmf_analysis.store import Store
+
+    return Store(Path(shutil.copytree(small_made, tmp_path / "small")))
 
 
 @pytest.fixture(scope="session")
