@@ -45,6 +45,11 @@ class LocalKernelManager(AsyncKernelManager):
             language="python",
         )
 
+    async def _async_interrupt_kernel(self) -> None:
+        # a kernel is killed at once: an interrupt just before would make it complain aloud
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
         if not restart:
