@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +44,26 @@ class _Held:
     team: NDArray[np.int64]
     labels: tuple[str, ...]
 
+    def of(self, chosen: Sequence[bool]) -> _Held:
+        """Those of the teams chosen among ``labels``."""
+        here = np.append(np.array(chosen, dtype=bool), False)[self.team]
+        return _Held(self.key[here], self.team[here], self.labels)
 
-def named_units(indicator: Indicator, cases: Cases, months: Months, fields: Fields) -> Named:
-    """The code of the unit that each case is counted to, by ``attribute_to``."""
+
+def named_units(
+    indicator: Indicator, cases: Cases, months: Months, fields: Fields, holders: Collection[str]
+) -> Named:
+    """The code of the unit that each case is counted to, by ``attribute_to``.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    cases : Cases
+    months : Months
+    fields : mapping
+    holders : collection of str
+        Units whose open allocations say who holds a child; all when empty.
+    """
     source = indicator.source.records
     assert source is not None
     if indicator.attribute_to == Attribution.HOME_DISTRICT:
@@ -57,16 +75,18 @@ def named_units(indicator: Indicator, cases: Cases, months: Months, fields: Fiel
         alone = cases.texts(source.team)
     else:
         alone = Texts(np.full(len(cases), -1), ())
-    return _by_allocation(cases, months, alone)
+    return _by_allocation(cases, months, alone, holders)
 
 
 def _each(codes: Texts) -> Named:
     return Named(np.arange(len(codes.codes)), codes, single=True)
 
 
-def _by_allocation(cases: Cases, months: Months, alone: Texts) -> Named:
+def _by_allocation(cases: Cases, months: Months, alone: Texts, holders: Collection[str]) -> Named:
     """Teams of every open allocation of the child; the record's own where there is none."""
     held = _allocations(cases.records, months)
+    if holders:
+        held = held.of([label in holders for label in held.labels])
     child = cases.entities(CHILD)
     month = months.place(cases.on)
     key = np.where(child < 0, -1, child * len(months) + month)

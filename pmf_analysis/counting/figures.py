@@ -161,7 +161,8 @@ class _Counting:
             return
         months = self.months(indicator)
         cases = _meeting(source.where, cases_of(source, self.records, months))
-        named = named_units(indicator, cases, months, self.fields)
+        holders = self.places.below(source.held_by) if source.held_by else ()
+        named = named_units(indicator, cases, months, self.fields, holders)
         codes = named.codes
         chains = self.places.chains(codes.codes, codes.labels, cases.on[named.case])
         everyone = _weights(indicator, cases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -127,6 +127,15 @@ class Places:
             shared = set(lines[0]).intersection(*lines[1:])
             found = [code, *(one for one in lines[0] if one in shared)]
         return [one for one in found if (now and one == unit.code) or self._holds(one, on, now)]
+
+    def below(self, codes: Collection[str]) -> frozenset[str]:
+        """Codes of these units and of all below them, ended ones too, on the as-at date."""
+        register, on = self.context.register, self.context.as_at
+        return frozenset(
+            one
+            for one in register.units
+            if not {one, *ancestors(one, register.moves_of, register.units, on)}.isdisjoint(codes)
+        )
 
     def _holds(self, code: str, on: date, now: bool) -> bool:
         unit = self.context.register.units[code]

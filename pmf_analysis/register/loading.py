@@ -77,6 +77,7 @@ def load(folder: Path) -> Register:
     _check_units(register, faults)
     _check_workspace(register, faults)
     _check_objectives(register, faults)
+    _check_holders(register, faults)
     _check_ranges(register, faults)
     for row in (*targets, *breaks, *tolerances):
         _check_names(row, register, faults)
@@ -248,6 +249,19 @@ def _where(register: Register, name: str, field: str) -> str:
     """File, line and field of a fault that was found after reading."""
     line = yaml_files.read(Path(register.folder or "") / name, name).line((field,))
     return f"{name}, line {line}, {field}"
+
+
+def _check_holders(register: Register, faults: Faults) -> None:
+    """Units that an indicator counted from records names are in the register."""
+    for indicator in register.indicators.values():
+        source = indicator.source.records
+        for code in source.held_by if source else ():
+            if code not in register.units:
+                hint = nearest(code, register.units)
+                faults.add(
+                    f"indicators/{indicator.code}.yml, source.records.held_by: given {code!r}, "
+                    f"expected the code of a unit in units.csv. {hint}"
+                )
 
 
 def _check_names(row: tables.Row, register: Register, faults: Faults) -> None:

@@ -173,6 +173,9 @@ class RecordSource(Frozen):
     """Named parts, counted beside all."""
     team: str = "team_then"
     """Field with the team that an event is counted to."""
+    held_by: tuple[str, ...] = ()
+    """Where a record counts to whoever holds its child's case: only those who are these units
+    or below them today. A child that none of them holds counts with the record's own team."""
     history: int = Field(default=0, ge=0)
     """Months of records that a period needs before it."""
     covers: DataPeriod | None = None

@@ -263,6 +263,12 @@ class Units:
             at = self.parent(at, on)
         return found
 
+    def is_below(self, code, wholes):
+        """Whether a unit is one of these or stands below one, on the as-at date."""
+        return code in self.units and any(
+            one in wholes for one in [code, *self.above(code, self.as_at)]
+        )
+
     def there(self, code, on):
         unit = self.units[code]
         return (unit.valid_from is None or unit.valid_from <= on) and (
@@ -345,7 +351,7 @@ def _cases(source, rows, months):
                 yield number, last, row
 
 
-def _codes(indicator, source, row, on, tables):
+def _codes(indicator, source, row, on, tables, units):
     """What names the units that a record is counted to; None where nothing does."""
     way = indicator["attribute_to"]
     if way == "home_district":
@@ -356,7 +362,10 @@ def _codes(indicator, source, row, on, tables):
         if row["child_id"] is not None:
             for held in tables.by("allocation", "child_id").get(row["child_id"], []):
                 begun, ended = held["started_on"], held["ended_on"]
-                if begun is not None and begun <= on and (ended is None or ended > on):
+                holder = not source.get("held_by") or units.is_below(
+                    held["team"], source["held_by"]
+                )
+                if holder and begun is not None and begun <= on and (ended is None or ended > on):
                     teams.append(held["team"])
         if teams:
             return teams
@@ -411,7 +420,7 @@ def count(indicator, tables, register, as_at, now=False):
             if "total" in source and added is None:
                 continue
             met = holds(source.get("numerator", ()), row, on, tables)
-            codes = _codes(indicator, source, row, on, tables)
+            codes = _codes(indicator, source, row, on, tables, units)
             if any(code not in register.units for code in codes):
                 lost[month].add(id(row))
             for unit in set().union(*(units.counting(code, on) for code in codes)):
