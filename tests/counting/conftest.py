@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import random
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +16,7 @@ from pmf_analysis import register
 from pmf_analysis.register import Register
 from pmf_analysis.register.layouts import Layout, load_layouts
 from pmf_analysis.register.yaml_files import read
+from pmf_analysis.store import create_workspace
 
 HERE = Path(__file__).parent
 
@@ -31,14 +31,11 @@ def plain() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def reference(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``data/reference`` as a workspace of Medwold has it."""
-    folder = tmp_path_factory.mktemp("workspace") / "reference"
-    medwold = root / "data" / "synthetic"
-    shutil.copytree(medwold / ("next" if (medwold / "next").is_dir() else "reference"), folder)
-    for part in ("layouts", "rules"):
-        shutil.copytree(root / "data" / "reference" / part, folder / part, dirs_exist_ok=True)
-    return folder
+    return (
+        create_workspace(tmp_path_factory.mktemp("workspace") / "w", "medwold") / "data/reference"
+    )
 
 
 @pytest.fixture(scope="session")

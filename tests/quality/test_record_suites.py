@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from pmf_analysis.quality.records import described, record_rows
 from pmf_analysis.quality.suites import RECORD, Rule, canonical, expectation_id, suite_id
 from pmf_analysis.register import Context, Register, load
 from pmf_analysis.register.layouts import Layout, load_layouts
+from pmf_analysis.store import create_workspace
 from pmf_analysis.synthetic import plot
 from pmf_analysis.synthetic.making import Records, make_records
 from pmf_analysis.synthetic.record_tables import RECORD_TABLES
@@ -45,19 +45,11 @@ PAIRS = {"two_open_plans"}
 STORIES = {"ASSESSMENT-LATE", "ASSESSMENT-LAST-DAY", "ASSESSMENT-MOVED-BACK"}
 
 
-def register_folder(root: Path, place: Path) -> Path:
-    """Medwold's register with the shipped rules and layouts."""
-    following = root / "data" / "synthetic" / "next"
-    own = following if following.is_dir() else root / "data" / "synthetic" / "reference"
-    shutil.copytree(root / "data" / "reference" / "rules", place / "rules")
-    shutil.copytree(root / "data" / "reference" / "layouts", place / "layouts")
-    shutil.copytree(own, place, dirs_exist_ok=True)
-    return place
-
-
 @pytest.fixture(scope="module")
-def folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return register_folder(root, tmp_path_factory.mktemp("medwold") / "reference")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Medwold's register with the shipped rules and layouts."""
+    workspace = create_workspace(tmp_path_factory.mktemp("medwold") / "w", "medwold")
+    return workspace / "data" / "reference"
 
 
 @pytest.fixture(scope="module")

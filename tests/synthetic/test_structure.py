@@ -17,9 +17,7 @@ LAST = date(2026, 10, 31)
 
 @pytest.fixture(scope="module")
 def folder():
-    home = settings.shipped() / "data" / "synthetic"
-    coming = home / "next"
-    return coming if coming.exists() else home / "reference"
+    return settings.shipped() / "data" / "synthetic" / "reference"
 
 
 @pytest.fixture(scope="module")

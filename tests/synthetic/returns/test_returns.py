@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -23,12 +21,9 @@ NAMES = {"ssda903", "cin_census", "annex_a", "surveys", "complaints"}
 
 
 @pytest.fixture(scope="session")
-def received(root: Path, sent, tmp_path_factory) -> dict[str, dict]:
+def received(sent, tmp_path_factory) -> dict[str, dict]:
     """Receipts by what was sent, from a workspace of Medwold."""
     workspace = create_workspace(tmp_path_factory.mktemp("workspace") / "w", "medwold")
-    coming = root / "data" / "synthetic" / "next"
-    if coming.is_dir():
-        shutil.copytree(coming, workspace / "data" / "reference", dirs_exist_ok=True)
     results = receive(Store(workspace), list(sent.values()))
     assert not [one.error for one in results if one.error]
     return {one.file_name.rsplit("_", 1)[0]: one.receipt for one in results}
