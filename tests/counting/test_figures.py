@@ -16,7 +16,7 @@ from pmf_analysis.register import Context
 from pmf_analysis.register.models import COUNTED
 from pmf_analysis.synthetic.making import make_records
 from pmf_analysis.synthetic.setting import Setting
-from pmf_analysis.terms import Structure
+from pmf_analysis.terms import Structure, UnitKind
 
 CODES = (
     "ADOPT-DAYS", "ADOPT-SHARE", "ASSESS-45", "AUDIT-GOOD", "CIC-VISIT", "CL-EET", "CP-VISIT",
@@ -117,6 +117,14 @@ def test_late_entry_shows_between_two_dates(small, counted):
 
     first, later = completed(date(2026, 3, 6)), completed(date(2026, 11, 6))
     assert later["medwold", "denominator"] > first["medwold", "denominator"]
+
+
+def test_only_those_named_say_who_holds_a_child(small, counted, held):
+    placed = counted(small.tables, date(2026, 3, 6)).query("breakdown == 'PLACE-3'")
+    wholes = held.indicators["PLACE-3"].source.records.held_by
+    teams = {code for code in placed["service_area"] if held.units[code].kind is UnitKind.TEAM}
+    assert teams
+    assert {held.parent_of(code, LATER) for code in teams} <= set(wholes)
 
 
 # -- the table of figures --------------------------------------------------------------------

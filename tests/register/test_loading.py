@@ -86,6 +86,12 @@ def test_faults_of_an_indicator_name_line_field_and_value(
         ("indicators/CP-01.yml", "applies_to: [county, district]",
          "applies_to: [county]\nattribute_to: home_district",
          "attribute_to home_district needs district in applies_to"),
+        ("indicators/CP-01.yml", "  published:\n    table: conferences\n    numerator: [in_time]\n"
+         "    denominator: {column: held}\n",
+         "  records: {table: conference, at: event_date, held_by: [HELL], "
+         "numerator: [{field: x, is: y}]}\n"
+         "attribute_to: team_at_event\n",
+         "indicators/CP-01.yml, source.records.held_by: given 'HELL', expected the code of a unit"),
         ("units.csv", "\"Hill, Town of\"", "Hill, Town of", "line 5: given 10 cells, expected 9"),
         ("units.csv", "name,kind", "nom,kind", "line 1: column names do not fit (lacks 'name'; "
          "unknown 'nom')"),
