@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from pmf_analysis.synthetic.cases import (
     season_of,
 )
 from pmf_analysis.synthetic.draws import Lags, chances, days_at, weekday
+from pmf_analysis.synthetic.households import CHILDHOOD
 from pmf_analysis.synthetic.returning import LONGEST
 from pmf_analysis.synthetic.setting import Setting
 from pmf_analysis.synthetic.staff import vacancy_by_month
@@ -38,6 +39,8 @@ VACANCIES_UNTIL = {
 """Where vacancies have no effect from a day on: stories change them there."""
 UNASSESSED_FOR, IN_TIME_FOR = 14, 100
 """Days for which a case without an assessment, and one with an assessment in time, is open."""
+UNTIL_ENQUIRY = 7
+"""Days from an assessment to the enquiry that it leads to, at most."""
 MOST_BY_TIME = 1.4
 """Factor by which the chance of lateness moves from month to month, at most."""
 NO_SERVICE, CHILD_IN_NEED, SECTION_47 = "no_service", "child_in_need", "section_47"
@@ -122,6 +125,22 @@ def assessments(
     more = cases.ordinary & meant.disabled[owner] & (meant.outcome != SECTION_47)
     taken = held | (more & (theirs >= MIX_FROM) & setting.planted(MIX))
     return Assessments(taken, np.where(taken, theirs, done))
+
+
+def of_children(meant: Intended, done: Dates, born: Dates) -> Intended:
+    """No enquiry about anyone who would be of age by then: help as of a child in need instead.
+
+    Parameters
+    ----------
+    meant : Intended
+    done : ndarray of datetime64[D], shape (n,)
+        Ends of the assessments.
+    born : ndarray of datetime64[D], shape (n,)
+        When each case's child was.
+    """
+    grown_up = done + UNTIL_ENQUIRY >= born + CHILDHOOD
+    of_age = (meant.outcome == SECTION_47) & grown_up
+    return replace(meant, outcome=np.where(of_age, CHILD_IN_NEED, meant.outcome))
 
 
 def _times(setting: Setting, cases: Cases) -> NDArray[np.float64]:

@@ -34,8 +34,8 @@ VISITS_ON_TIME = {
     care_holders.CARE_LEAVERS: 0.94, care_holders.DISABLED: 0.95, care_holders.ADOPTION: 0.96,
 }  # fmt: skip
 FIRST_CHECKS_ON_TIME = {
-    care_holders.CHILDREN_IN_CARE: 0.88, care_holders.UNACCOMPANIED: 0.86,
-    care_holders.CARE_LEAVERS: 0.88, care_holders.DISABLED: 0.80, care_holders.ADOPTION: 0.88,
+    care_holders.CHILDREN_IN_CARE: 0.82, care_holders.UNACCOMPANIED: 0.86,
+    care_holders.CARE_LEAVERS: 0.84, care_holders.DISABLED: 0.80, care_holders.ADOPTION: 0.84,
 }  # fmt: skip
 REVIEWS_ON_TIME, HEALTH_ON_TIME, DENTAL_ON_TIME = 0.95, 0.94, 0.89
 SEEN_ALONE = 0.86

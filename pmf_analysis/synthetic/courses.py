@@ -15,6 +15,7 @@ from pmf_analysis.synthetic.assessments import (
     Intended,
     assessments,
     intended,
+    of_children,
 )
 from pmf_analysis.synthetic.cases import DISABLED, DISTRICTS, TRANSFER, Cases, Dates, arrivals
 from pmf_analysis.synthetic.conferences import Conferences, conferences
@@ -59,6 +60,7 @@ def courses(
         setting, cases, owner, born, may_return(cases, expected), meant.busy, meant.disabled
     )
     found = with_stories(setting, cases, meant, assessments(setting, made, cases, meant, owner))
+    meant = of_children(meant, found.done, born[owner])
     met = conferences(setting, cases, meant, found, expected, born, owner)
     rows = _rows(setting, cases, meant, found, met).assign(
         child=owner, planned=expected.planned & ~cases.ordinary,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 COUNTY = "medwold"
-BEGINNING = "2014-04-01"
+BEGINNING = "2002-04-01"
+"""First day of every unit that nothing happened to: no record of care begins before it."""
 
 AREAS = {"north": "North", "east": "East", "south": "South", "west": "West"}
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from pmf_analysis.synthetic.draws import Lags
 
-SEASON = (1.02, 0.99, 1.13, 0.88, 1.05, 1.06, 1.04, 0.87, 1.00, 1.07, 1.02, 0.87)
+SEASON = (1.03, 0.92, 1.13, 0.87, 1.06, 1.05, 1.05, 0.88, 1.05, 1.04, 1.04, 0.88)
 """Referrals by month, January first, as factors of a mean month; they average 1."""
 REFERRAL_WEEKDAYS = (1.05, 1.03, 1.02, 1.0, 0.98, 0.06, 0.05)
 
@@ -26,7 +26,7 @@ ASSESSMENTS = 1800
 DISABLED_ASSESSMENTS = 60
 DISABLED_ASSESSMENTS_RISEN = 240
 """After the mix of assessments has changed (story ``mix``)."""
-ENQUIRIES = 500
+ENQUIRIES = 618
 
 WITH_CONFERENCE = CONFERENCES + DISABLED_CONFERENCES
 ORDINARY = REFERRALS - WITH_CONFERENCE - TRANSFERS
@@ -70,7 +70,7 @@ MOST_BY_VACANCIES = 0.02
 VACANT = 0.144
 """Share of posts vacant on average."""
 
-CONFERENCE_IN_TIME_USUAL, CONFERENCE_IN_TIME_EAST = 0.892, 0.78
+CONFERENCE_IN_TIME_USUAL, CONFERENCE_IN_TIME_EAST = 0.874, 0.78
 CONFERENCE_IN_TIME_HUB = 0.88
 CONFERENCE_IN_TIME_DISABLED, CONFERENCE_IN_TIME_TRANSFER = 0.85, 0.85
 PLANNED, PLANNED_TRANSFER = 0.91, 0.98

@@ -73,7 +73,7 @@ def test_visits_of_children_in_care_teams_worsen_with_the_story():
     assert slope == pytest.approx(-0.002, abs=0.003)
 
 
-@pytest.mark.parametrize(("stories", "level"), [((), 0.88), (("red_target_inside",), 0.805)])
+@pytest.mark.parametrize(("stories", "level"), [((), 0.82), (("red_target_inside",), 0.805)])
 def test_first_health_checks(stories, level):
     rows = health(Setting.of(6, scale=0.5, stories=stories), SPELLS)
     first = of_team(rows[rows["kind"] == "initial"], CHILDREN_IN_CARE)
