@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pmf_analysis.charts.lean import address, lean
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 
@@ -53,12 +53,12 @@ class Chart:
         one page cannot clash, and nothing is fetched.
         """
         name = escape(f"Chart: {self.title or self.caption}")
-        picture = b64encode(self.svg).decode("ascii")
+        picture = address(lean(self.svg))
         table = table_html(self.table, f"{SUMMARY}: {self.title or self.caption}")
         return Html(
             f'<figure class="chart">\n'
             f'<div class="picture" role="region" tabindex="0" aria-label="{name}">'
-            f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{picture}"></div>\n'
+            f'<img alt="{escape(self.alt)}" src="{picture}"></div>\n'
             f"<figcaption>{escape(self.caption)}</figcaption>\n"
             f"<details><summary>{SUMMARY}</summary>\n{table}\n</details>\n</figure>"
         )

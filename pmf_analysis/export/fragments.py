@@ -41,7 +41,10 @@ _PLAIN_ATTRIBUTES = frozenset(
 )  # fmt: skip
 _NAMES = frozenset({"id", "headers", "for", "aria-labelledby", "aria-describedby", "aria-controls"})
 """Attributes that hold names of elements."""
-_PICTURE = re.compile(r"data:image/(svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
+_PICTURE = re.compile(
+    r"data:image/((svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|svg\+xml,[^<>\"#\n\t]+)"
+)
+"""A picture as data: in base 64, or one of lines as encoded text."""
 _SOURCE = ("img", "src")
 _HEADING = re.compile(r"h[1-6]")
 _FILLER = re.compile(
@@ -91,8 +94,7 @@ class _Reader(HTMLParser):
             self._hold_picture(given)
         self._note_table(tag, given)
         kept = "".join(
-            f' {name}="{html.escape(value, quote=True)}"'
-            for name, value in self._attributes(tag, given)
+            f' {name}="{_quoted(value)}"' for name, value in self._attributes(tag, given)
         )
         self.written.append(f"<{self._opened(tag)}{kept}>")
         if tag not in _VOID:
@@ -225,6 +227,11 @@ class _Reader(HTMLParser):
 
     def _place(self) -> str:
         return f"{self.where}, cell {self.cell}" if self.cell else self.where
+
+
+def _quoted(value: str) -> str:
+    """A value as it may stand between double quotes."""
+    return html.escape(value, quote=False).replace('"', "&quot;")
 
 
 def fragment(given: str, *, prefix: str, top: int, where: str) -> Html:
