@@ -33,6 +33,7 @@ from pmf_analysis.terms import (
     DirectionOfTravel,
     State,
     Structure,
+    UnitKind,
     Variation,
 )
 
@@ -65,7 +66,8 @@ def open_run(
     Parameters
     ----------
     service_area : str
-        Name or code; the first unit of the workspace's reporting kinds when empty.
+        Name or code; when empty the first unit of the workspace's reporting kinds that has
+        a figure of the indicators, or else the whole.
     period : str
         Code of the last period to include; the latest when empty.
     as_at : str
@@ -97,8 +99,8 @@ def open_run(
         prepared = open_prepared(store, here.prepared, on, period, units)
     else:
         prepared = prepare(store, on, period, units)
-    unit = _unit(prepared, service_area)
     picked = pick_indicators(prepared.register, list(indicators))
+    unit = _unit(prepared, service_area, picked)
     return AreaRun(prepared, unit, picked)
 
 
@@ -114,16 +116,23 @@ def _structure(code: str) -> Structure:
         ) from error
 
 
-def _unit(prepared: Prepared, service_area: str) -> Unit:
+def _unit(prepared: Prepared, service_area: str, indicators: Sequence[str]) -> Unit:
     held = prepared.register
     if service_area:
         return held.unit(service_area)
-    reported = set(prepared.table("fact")["service_area"])
-    kinds = held.workspace.report_kinds
-    for unit in held.units.values():
-        if unit.kind in kinds and unit.code in reported:
-            return unit
+    fact = prepared.table("fact")
+    asked = fact["indicator"].isin(indicators) & fact["has_value"].astype(bool)
+    for reported in (set(fact.loc[asked, "service_area"]), set(fact["service_area"])):
+        kinds = (*held.workspace.report_kinds, held.units[held.county].kind)
+        for unit in sorted(held.units.values(), key=lambda one: _order(one, kinds)):
+            if unit.kind in kinds and unit.code in reported:
+                return unit
     raise ParameterError("No unit reports here", "a unit with figures", "Name one: service_area")
+
+
+def _order(unit: Unit, kinds: Sequence[UnitKind]) -> int:
+    """Units of the kinds that report come first, in the order of the register."""
+    return int(unit.kind not in kinds[:-1])
 
 
 @dataclass(frozen=True)
@@ -161,9 +170,11 @@ class AreaRun:
 
     @cached_property
     def others(self) -> pd.DataFrame:
-        """Latest rows of those the unit is held against: parts, peers and benchmarks."""
+        """Latest rows of those the unit is held against: parts, whole, peers and benchmarks."""
         held, on = self.prepared.register, self.prepared.context.as_at
         codes = [*held.children_of(self.unit.code, on), *self._peers(), held.county]
+        parent = held.parent_of(self.unit.code, on)
+        codes += [parent] if parent else []
         region = held.region_of(self.unit.code)
         codes += [region] if region else []
         wanted = [code for code in dict.fromkeys(codes) if code != self.unit.code]
@@ -228,6 +239,40 @@ class AreaRun:
                 parts.append(charts.variance_chart(rows, self.prepared.context, self.unit.code))
             parts.append(self._sentences(indicator.code, ("status", "comparison")))
         return Panel(tuple(parts)) if parts else self._nothing()
+
+    def cohorts(self) -> Panel:
+        """Each indicator with and without a named part of the children, year by year.
+
+        Empty where the register names no part.
+        """
+        parts: list[object] = []
+        for indicator, row in self._each():
+            tables = self._with_parts(indicator, row)
+            parts += [_heading(indicator.name), *tables] if tables else []
+        return Panel((_heading("All children, and a named part", 2), *parts) if parts else ())
+
+    def _with_parts(self, indicator: Indicator, latest: pd.Series) -> list[object]:
+        """One table of an indicator's named parts: the same month of each year."""
+        month = str(latest["period_end"])[5:7]
+        own = self._of_parts_too[self._of_parts_too["indicator"] == indicator.code]
+        own = own[(own["period_end"].str[5:7] == month) & own["shown_value"].notna()]
+        if not (own["cohort"] != "all").any():
+            return []
+        rows: dict[str, dict[str, object]] = {}
+        for one in own.sort_values(["period_end", "cohort"], kind="stable").itertuples(index=False):
+            named = _capital(indicator.part_of(one.cohort)) or "All"
+            found = rows.setdefault(one.shown_label, {"Period": _capital(one.shown_label)})
+            found[f"{named}: number"] = _count(one.shown_numerator)
+            found[f"{named}: of"] = _count(one.shown_denominator)
+            found[f"{named}: figure"] = findings.number_text(one.shown_value, indicator)
+        caption = f"{indicator.label}: all, and a named part"
+        return list(_table(list(rows.values()), caption, "Period").parts)
+
+    @cached_property
+    def _of_parts_too(self) -> pd.DataFrame:
+        """The unit's rows of the analysis table, those of named parts among them."""
+        table = self.prepared.table("analysis", [self.unit.code])
+        return table[table["state"] != State.FORECAST]
 
     def forecast(self) -> Panel:
         """Each indicator's forecast, with its record on past figures."""
@@ -526,8 +571,12 @@ class AreaRun:
         )
 
 
-def _heading(text: str) -> Html:
-    return Html(f"<h3>{escape(text)}</h3>")
+def _heading(text: str, level: int = 3) -> Html:
+    return Html(f"<h{level}>{escape(text)}</h{level}>")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _paragraph(text: str) -> Html:

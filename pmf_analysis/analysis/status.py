@@ -181,17 +181,28 @@ def rate(figure: Rated, rules: RuleSet) -> tuple[Rag, str]:
 
 
 def _too_few(figure: Rated, rules: RuleSet) -> str:
+    """Why a figure over few cases has no colour; empty where it may have one."""
     small: dict[str, Any] = value_of(rules, "small_numbers")
-    single_month = str(figure.indicator.data_period) in small["data_periods"]
-    if not (single_month and figure.unit_kind in small["unit_kinds"]):
+    if figure.unit_kind not in small["unit_kinds"]:
         return ""
-    if not figure.denominator < small["below"]:
-        return ""
+    shown = str(figure.indicator.data_period)
     count = formats.number(figure.denominator)
-    return (
-        f"Shown without colour: one month with {count} cases, and below {small['below']} "
-        "chance alone can change the colour."
-    )
+    rolling: dict[str, Any] = value_of(rules, "small_numbers.rolling")
+    if shown in small["data_periods"] and figure.denominator < small["below"]:
+        return (
+            f"Shown without colour: one month with {count} {_cases_word(figure.denominator)}, and "
+            f"below {small['below']} chance alone can change the colour."
+        )
+    if shown in rolling["data_periods"] and figure.denominator < rolling["below"]:
+        return (
+            f"Shown without colour: {count} {_cases_word(figure.denominator)} in all, and below "
+            f"{rolling['below']} a single one can change the colour."
+        )
+    return ""
+
+
+def _cases_word(count: float) -> str:
+    return "case" if count == 1 else "cases"
 
 
 def _by_levels(figure: Rated) -> tuple[Rag, str]:

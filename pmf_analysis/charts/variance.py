@@ -23,7 +23,7 @@ from pmf_analysis.terms import State
 
 ROW = 0.31
 """Inches from one unit to the next."""
-NAMES = 2.7
+NAMES = 3.0
 """Inches that a unit's name may take."""
 BENCHMARKS: Mapping[str, str] = {
     "england": "England",
@@ -217,7 +217,9 @@ def _axes(
     axes.set_ylim(len(rows) - 0.5, -0.6)
     axes.set_yticks([])
     axes.set_xlim(low, high)
-    axes.xaxis.set_major_locator(type(locator)(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(
+        type(locator)(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=high - low > 5)
+    )
     axes.xaxis.set_major_formatter(formatter)
     axes.grid(visible=False, axis="y")
     axes.grid(axis="x", color=palette.grid, linewidth=0.8)
@@ -247,7 +249,8 @@ def _levels(
         at = (value - low) / (high - low) * inches
         wide = text_width(text, bold=True) + 0.1
         outward = value < max(other for _, other in levels)
-        left = at + wide > inches or (outward and at > wide)
+        # above the names, nothing is in its way
+        left = at + wide > inches or (outward and at + sheet.left > wide)
         axes.annotate(
             text, (value, 1), xycoords=("data", "axes fraction"),
             xytext=(-5 if left else 5, LINE * (len(levels) - row - 0.5) * 72),

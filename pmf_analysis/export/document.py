@@ -60,6 +60,8 @@ class AreaDocument:
         Date of the data, as a reader sees it.
     headline : str
         The message of the page.
+    beside : str
+        Figures without which the others invite the wrong action; empty where none is marked.
     stories : tuple of Story
         What asks for attention, the most urgent first.
     everything_else : str
@@ -90,6 +92,7 @@ class AreaDocument:
     as_at: str
     headline: str
     provenance: Provenance
+    beside: str = ""
     stories: tuple[Story, ...] = ()
     everything_else: str = ""
     trust: str = ""
@@ -138,7 +141,7 @@ class CountyDocument:
 
     Attributes
     ----------
-    county_name, period_label, as_at, headline, trust, notice : str
+    county_name, period_label, as_at, headline, beside, trust, notice : str
         As in an area's document.
     exceptions : tuple of ExceptionRow
         The most urgent first.
@@ -147,6 +150,8 @@ class CountyDocument:
     areas : tuple of AreaRow
         Every unit, in the order in which it is shown.
     provenance : Provenance
+    overview : Html, optional
+        Table of the whole county's own indicators, where it has no page of its own.
     quality : Html, optional
         Table or chart of data quality; empty where there is none.
     appendices : tuple of Appendix
@@ -157,10 +162,12 @@ class CountyDocument:
     as_at: str
     headline: str
     provenance: Provenance
+    beside: str = ""
     exceptions: tuple[ExceptionRow, ...] = ()
     exceptions_found: int = 0
     areas: tuple[AreaRow, ...] = ()
     trust: str = ""
+    overview: Html | None = None
     quality: Html | None = None
     appendices: tuple[Appendix, ...] = ()
     notice: str = ""

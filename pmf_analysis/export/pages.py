@@ -29,10 +29,12 @@ from pmf_analysis.present.summary import RULES as PAGE_RULES
 from pmf_analysis.present.summary import (
     ExceptionLine,
     Summary,
+    beside,
     exceptions,
     summarise,
     worst_verdict,
 )
+from pmf_analysis.register import Register
 from pmf_analysis.register.models import Unit
 from pmf_analysis.store import atomic_write, canonical_json, sha256_of
 from pmf_analysis.tables import of_everyone
@@ -53,6 +55,9 @@ class _Area:
     fact: pd.DataFrame
     finding: pd.DataFrame
     summary: Summary
+    named: pd.DataFrame
+    """Latest rows of named parts, such as children who are not unaccompanied."""
+    beside: str
 
     @property
     def link(self) -> str:
@@ -96,9 +101,12 @@ def write_pages(
     said = " ".join(part for part in (notice, _notice(prepared)) if part)
     tasks = list(manifest["tasks"])
     asked = manifest["inputs"]["indicators"]
+    fact = prepared.table("fact")
     whole = {
-        name: of_everyone(of_indicators(prepared.table(name), asked))
-        for name in ("fact", "finding")
+        "fact": of_everyone(of_indicators(fact, asked)),
+        "finding": of_everyone(of_indicators(prepared.table("finding"), asked)),
+        "named": of_indicators(fact[fact["cohort"] != "all"], asked),
+        "beside": of_everyone(fact),
     }
     areas = [_area(prepared, unit, place, whole) for unit, place in _units(prepared, tasks)]
     written = []
@@ -131,7 +139,8 @@ def _area(prepared: Prepared, unit: Unit, place: str, whole: Mapping[str, pd.Dat
     finding = _of(whole["finding"], [unit.code])
     parts = _of(whole["fact"], held.children_of(unit.code, prepared.context.as_at))
     summary = summarise(fact, finding, prepared.context, parts)
-    return _Area(unit, place, fact, finding, summary)
+    said = beside(whole["beside"], unit.code, prepared.context)
+    return _Area(unit, place, fact, finding, summary, _of(whole["named"], [unit.code]), said)
 
 
 def _of(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
@@ -164,6 +173,7 @@ def _area_document(
         period_label=_period_label(area.fact),
         as_at=_as_at(prepared),
         headline=summary.headline,
+        beside=area.beside,
         provenance=provenance,
         stories=summary.stories,
         everything_else=summary.everything_else,
@@ -171,7 +181,7 @@ def _area_document(
         questions=summary.questions,
         verdict=summary.verdict,
         counts=summary.counts,
-        overview=overview(prepared, area.fact),
+        overview=overview(prepared, area.fact, area.named),
         appendices=tuple(_appendix(task, run_folder) for task in tasks),
         notice=notice,
         county_name=held.units[held.county].name,
@@ -226,27 +236,26 @@ def _period_label(fact: pd.DataFrame) -> str:
     return periods.parse(commonest).label
 
 
-def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
-    """Every indicator of a unit on one line."""
+def overview(prepared: Prepared, fact: pd.DataFrame, named: pd.DataFrame | None = None) -> Html:
+    """Every indicator of a unit on one line, and below it those of its named parts.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    fact : pandas.DataFrame
+        The unit's rows.
+    named : pandas.DataFrame, optional
+        The same of named parts, such as children who are not unaccompanied.
+    """
     if fact.empty:
         return Html("<p>No figure was delivered.</p>")
     held = prepared.register
-    whole = held.units[held.county].name
+    parts = {} if named is None else dict(tuple(named.groupby("indicator", sort=True)))
     rows = []
     for row in fact.to_dict("records"):
-        indicator = held.indicator(row["indicator"])
-        rows.append(
-            {
-                "Indicator": indicator.label,
-                "Period": _period_cell(row),
-                "Figure": _figure_cell(row),
-                "Target": row["levels_text"] or "none set",
-                "Status": row["rag"],
-                "Change beyond chance?": _change(row),
-                f"Against {whole}": _against(row, indicator),
-                "Data": row["verdict"],
-            }
-        )
+        rows.append(_line(row, held))
+        own = parts.get(row["indicator"])
+        rows += [] if own is None else [_line(one, held) for one in own.to_dict("records")]
     table = table_html(
         pd.DataFrame(rows),
         "The latest figure of every indicator",
@@ -254,6 +263,21 @@ def overview(prepared: Prepared, fact: pd.DataFrame) -> Html:
         cells={"Status": rag_badge, "Data": verdict_badge},
     )
     return Html(f"{table}{_published_notes(prepared, fact)}")
+
+
+def _line(row: Mapping, held: Register) -> dict[str, object]:
+    indicator = held.indicator(row["indicator"])
+    part = indicator.part_of(row["cohort"])
+    return {
+        "Indicator": f"{indicator.label}, {part}" if part else indicator.label,
+        "Period": _period_cell(row),
+        "Figure": _figure_cell(row),
+        "Target": row["levels_text"] or "none set",
+        "Status": row["rag"],
+        "Change beyond chance?": _change(row),
+        f"Against {held.units[held.county].name}": _against(row, indicator),
+        "Data": row["verdict"],
+    }
 
 
 def _figure_cell(row: Mapping) -> str:
@@ -354,7 +378,9 @@ def _county_document(
         headline=_county_headline(lines, len(fact), county.name),
         exceptions_found=len(lines),
         provenance=provenance,
+        beside=beside(whole["beside"], county.code, prepared.context),
         exceptions=rows,
+        overview=_own_overview(prepared, own_fact, whole) if stands_alone else None,
         areas=(
             *_rows_of(areas),
             *_row_of_all(county, own_fact, stands_alone and not own_fact.empty),
@@ -362,6 +388,16 @@ def _county_document(
         trust=_county_trust(fact),
         notice=notice,
     )
+
+
+def _own_overview(
+    prepared: Prepared, fact: pd.DataFrame, whole: Mapping[str, pd.DataFrame]
+) -> Html | None:
+    """All indicators of the county, which has no page of its own."""
+    if fact.empty:
+        return None
+    named = _of(whole["named"], [prepared.register.county])
+    return overview(prepared, fact, named)
 
 
 def _rows_of(areas: Sequence[_Area]) -> list[AreaRow]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pmf_analysis import formats
+from pmf_analysis import formats, periods
 from pmf_analysis.findings import Catalogue, load_catalogue
 from pmf_analysis.register import Context
 from pmf_analysis.tables import SERIES
@@ -198,6 +198,41 @@ def exceptions(
     return sorted(lines, key=lambda line: (-line.attention, line.service_area, line.indicator))
 
 
+def beside(fact: pd.DataFrame, unit: str, context: Context) -> str:
+    """Figures without which the others invite the wrong action, such as caseload and vacancies.
+
+    Parameters
+    ----------
+    fact : pandas.DataFrame
+        Fact rows of every unit.
+    unit : str
+        Code of the unit that a page speaks of.
+    context : Context
+        Its register marks the indicators (``context: true``).
+
+    Returns
+    -------
+    str
+        A sentence with the latest figure of each, of the nearest whole that has one where the
+        unit itself has none; empty where no indicator is marked or none has a figure.
+    """
+    held = context.register
+    codes = [one.code for one in held.indicators.values() if one.context]
+    known = fact[fact["indicator"].isin(codes) & (fact["shown_text"] != "")]
+    rows = {(row.service_area, row.indicator): row for row in known.itertuples(index=False)}
+    said = []
+    for code in codes:
+        place = unit
+        while place and (place, code) not in rows:
+            place = held.parent_of(place, context.as_at)
+        if place:
+            row = rows[place, code]
+            named = "" if place == unit else f" in {held.units[place].name}"
+            label = held.indicator(code).label
+            said.append(f"{label}{named}: {row.shown_text}, {periods.in_sentence(row.shown_label)}")
+    return f"{'; '.join(said)}." if said else ""
+
+
 def worst_verdict(verdicts: Sequence[str]) -> str:
     """The worst of some data-quality verdicts; not assessed when there is none."""
     order = (Verdict.RED, Verdict.NOT_ASSESSED, Verdict.AMBER, Verdict.GREEN)
@@ -254,13 +289,20 @@ def _where(parts: pd.DataFrame, context: Context) -> str:
     ranked = held.dropna(subset="shown_value").sort_values("shown_value", kind="stable")
     if len(ranked) < 2:
         return ""
-    ends = ranked.iloc[[0, -1]]
-    low, high = (_part(row, context) for row in ends.itertuples(index=False))
-    return f"Lowest of {len(ranked)}: {low}. Highest: {high}."
+    low, high = (
+        f"{_unit_name(row, context)} at {row.shown_text}"
+        for row in ranked.iloc[[0, -1]].itertuples(index=False)
+    )
+    return f"Of {len(ranked)}, the lowest is {low}, the highest {high}."
 
 
 def _part(row: tuple, context: Context) -> str:
-    return f"{context.register.units[row.service_area].name} {row.shown_text}"
+    # a name may end in a number, such as that of a team
+    return f"{_unit_name(row, context)}: {row.shown_text}"
+
+
+def _unit_name(row: tuple, context: Context) -> str:
+    return context.register.units[row.service_area].name
 
 
 def _headline(
@@ -315,11 +357,15 @@ def _everything_else(fact: pd.DataFrame, ranked: Sequence[str], told: Sequence[s
         if count:
             parts.append(f"{count} {rag.label}")
     unrated = rest[rest["rag"] == Rag.NOT_RATED]
-    without = int((~unrated["has_value"].astype(bool)).sum())
-    if len(unrated) - without:
-        parts.append(f"{len(unrated) - without} without a target")
-    if without:
-        parts.append(f"{without} not measured")
+    measured = unrated["has_value"].astype(bool)
+    few = int((measured & unrated["has_target"].astype(bool)).sum())
+    for count, words in (
+        (int(measured.sum()) - few, "without a target"),
+        (few, "too few to rate"),
+        (int((~measured).sum()), "not measured"),
+    ):
+        if count:
+            parts.append(f"{count} {words}")
     waiting = len(ranked) - len(told)
     verb = "asks" if waiting == 1 else "ask"
     more = f" {waiting} of these also {verb} for attention: see the table." if waiting > 0 else ""
@@ -340,4 +386,4 @@ def _trust(fact: pd.DataFrame, context: Context) -> str:
         named = "All figures" if len(labels) == len(fact) else formats.listed(labels)
         text = reason.strip().rstrip(".")
         lines.append(f"{named}: {text[:1].lower()}{text[1:]}.")
-    return " ".join(lines)
+    return " ".join(_said_once(lines))

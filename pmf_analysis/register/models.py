@@ -291,6 +291,8 @@ class Indicator(Frozen):
     """A role, never a person's name."""
     risks: tuple[str, ...] = ()
     origin: str
+    context: bool = False
+    """Whether its figure stands beside every page, such as caseload or vacancies."""
     ask: str = ""
     """The question to ask when the indicator gives cause for concern."""
 

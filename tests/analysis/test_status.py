@@ -159,6 +159,19 @@ def test_a_small_month_of_a_district_has_no_colour(rated):
     assert rated([70.0], unit_kind="district", denominator=33.0, **rolling)[0][0] == "red"
 
 
+@pytest.mark.parametrize("shown", ["R12M", "R3Y", "YTD"])
+def test_a_rolling_figure_over_almost_no_cases_has_no_colour(rated, shown):
+    rolling = HIGH | {"data_period": shown}
+    rag, reason = rated([0.0], unit_kind="service", denominator=1.0, **rolling)[0]
+    assert rag == "not_rated"
+    assert reason == (
+        "Shown without colour: 1 case in all, and below 20 a single one can change the colour."
+    )
+    assert rated([70.0], unit_kind="team", denominator=19.0, **rolling)[0][0] == "not_rated"
+    assert rated([70.0], unit_kind="team", denominator=20.0, **rolling)[0][0] == "red"
+    assert rated([70.0], unit_kind="authority", denominator=19.0, **rolling)[0][0] == "red"
+
+
 def test_a_raised_target_restates_no_past_colour(context_of, make_rows, make_indicator):
     levels = [{"value": 85, "from": "2019-04"}, {"value": 88, "from": "2020-06"}]
     indicator = make_indicator(**(HIGH | {"target": levels}))
@@ -182,7 +195,7 @@ def test_a_units_own_target_and_a_provisional_one(context_of, make_rows, make_in
 
 def test_the_rule_is_named_on_each_row(context_of, make_rows, make_indicator):
     found = status.analyse(make_rows([86.0]), context_of(make_indicator(**HIGH)))
-    assert found["rag_rule"][0].startswith("rag 1.0: green, target met")
+    assert found["rag_rule"][0].startswith("rag 1.1: green, target met")
 
 
 def test_an_empty_table_gives_an_empty_table(context_of, make_rows, make_indicator):

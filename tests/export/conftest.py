@@ -132,6 +132,7 @@ def area_document(chart: Chart, provenance: Provenance) -> AreaDocument:
         period_label="October 2026",
         as_at="6 November 2026",
         headline=f"Families are waiting longer. {RTL}",
+        beside=f"Open cases: 398; Vacant posts {HOSTILE}: 12 of 84 (14.3%).",
         provenance=provenance,
         stories=stories,
         everything_else="9 Green.",
@@ -169,6 +170,8 @@ def county_document(provenance: Provenance) -> CountyDocument:
         period_label="October 2026",
         as_at="6 November 2026",
         headline="Two figures ask for attention.",
+        beside="Vacant posts: 71 of 512 (13.9%).",
+        overview=table_html(pd.DataFrame({"Indicator": [HOSTILE], "Figure": ["8"]}), "All"),
         provenance=provenance,
         exceptions=(
             ExceptionRow("Dunwick", "dunwick.html", f"Visits {HOSTILE}", "red", HOSTILE),

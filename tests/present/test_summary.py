@@ -9,7 +9,14 @@ import pytest
 
 from pmf_analysis import register
 from pmf_analysis.findings import load_catalogue
-from pmf_analysis.present.summary import RULES, _said_once, exceptions, summarise, worst_verdict
+from pmf_analysis.present.summary import (
+    RULES,
+    _said_once,
+    beside,
+    exceptions,
+    summarise,
+    worst_verdict,
+)
 from pmf_analysis.store import create_workspace
 
 CODES = ["ASSESS-45", "ICPC-15", "CP-VISIT", "CPP-REPEAT", "AUDIT-GOOD", "REREF"]
@@ -26,7 +33,8 @@ def facts(**rags: str) -> pd.DataFrame:
         {
             "indicator": code.replace("_", "-"), "service_area": "north", "cohort": "all",
             "rag": rag,
-            "has_value": rag != "none", "shown_text": "8 of 10 (80.0%)", "verdict": "green",
+            "has_value": rag != "none", "has_target": rag != "not_rated",
+            "shown_text": "8 of 10 (80.0%)", "verdict": "green",
             "verdict_reason": "complete. Accuracy has not been checked against case files",
         }
         for code, rag in rags.items()
@@ -90,7 +98,7 @@ def test_parts_are_told_apart_only_where_there_are_two(context):
     fact, finding = facts(ICPC_15="red"), found(("ICPC-15", "S-RED"))
     parts = pd.concat([fact.assign(service_area=code) for code in ("ashmere", "beltham")])
     told = summarise(fact, finding, context, parts).stories[0].where
-    assert told == "Ashmere 8 of 10 (80.0%); Beltham 8 of 10 (80.0%)."
+    assert told == "Ashmere: 8 of 10 (80.0%); Beltham: 8 of 10 (80.0%)."
     assert summarise(fact, finding, context, parts.head(1)).stories[0].where == ""
 
 
@@ -105,7 +113,7 @@ def test_of_more_parts_than_a_line_holds_the_lowest_and_the_highest_are_named(co
     )
     low, high = (context.register.units[code].name for code in (codes[3], codes[1]))
     told = summarise(fact, finding, context, parts).stories[0].where
-    assert told == f"Lowest of 7: {low} 60%. Highest: {high} 90%."
+    assert told == f"Of 7, the lowest is {low} at 60%, the highest {high} at 90%."
     assert summarise(fact, finding, context, parts.head(6)).stories[0].where.count(";") == 5
 
 
@@ -114,6 +122,44 @@ def test_a_figure_that_is_only_short_of_target_is_no_exception_of_the_county(con
     finding = found(("ASSESS-45", "S-AMBER"), ("ICPC-15", "S-RED"))
     (line,) = exceptions(fact, finding, context)
     assert (line.indicator, line.code, line.rag) == ("ICPC-15", "S-RED", "red")
+
+
+def test_what_counts_too_few_is_not_said_to_have_no_target(context):
+    fact = facts(ASSESS_45="not_rated", ICPC_15="not_rated", CP_VISIT="none", REREF="green")
+    fact = fact.assign(has_target=[False, True, True, True], rag=["not_rated"] * 3 + ["green"])
+    page = summarise(fact, found(("REREF", "S-GREEN")), context)
+    assert (
+        page.everything_else == "1 Green, 1 without a target, 1 too few to rate and 1 not measured."
+    )
+
+
+def test_a_note_on_several_indicators_is_said_once_of_all(context):
+    fact = facts(ASSESS_45="green", ICPC_15="green", CP_VISIT="green")
+    note = "Accuracy has not been checked against case files"
+    fact = fact.assign(verdict_reason=[f"complete. {note}", f"two are late. {note}", "stale"])
+    told = summarise(fact, found(("CP-VISIT", "S-GREEN")), context).trust
+    assert told.count(note) == 1
+    assert told == (
+        f"Assessments in 45 days: complete. Conferences in 15 days: two are late. {note}. "
+        "Child protection visits: stale."
+    )
+
+
+def test_figures_beside_a_page_are_the_units_own_or_its_wholes(context):
+    fact = pd.concat(
+        [
+            facts(OPEN_CASES="not_rated", AUDIT_GOOD="green", REREF="red"),
+            facts(VACANCY="red").assign(service_area="medwold"),
+            facts(OPEN_CASES="not_rated").assign(service_area="south", shown_text=""),
+        ]
+    ).assign(shown_label="year to October 2026")
+    assert beside(fact, "north", context) == (
+        "Case audits good or better: 8 of 10 (80.0%), the year to October 2026; "
+        "Open cases: 8 of 10 (80.0%), the year to October 2026; "
+        "Vacant posts in Medwold: 8 of 10 (80.0%), the year to October 2026."
+    )
+    assert beside(fact, "south", context).startswith("Vacant posts in Medwold: ")
+    assert beside(fact[fact["indicator"] == "REREF"], "north", context) == ""
 
 
 def test_the_worst_verdict_is_red_then_not_assessed():
