@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -57,7 +58,7 @@ MONTHS = [f"{2023 + month // 12}-{month % 12 + 1:02d}" for month in range(24)]
 
 
 def long_csv(path: Path, changed: dict[tuple[str, str, str], tuple[object, object, str]]) -> Path:
-    """Two indicators of two districts over two years, with what a vintage changes."""
+    """Two indicators of the county and a service over two years, with what a vintage changes."""
     lines = ["indicator,service_area,cohort,period,numerator,denominator,state"]
     for indicator in ("ASSESS-45", "ICPC-15"):
         for unit in ("medwold", "north-social-work"):
@@ -69,6 +70,16 @@ def long_csv(path: Path, changed: dict[tuple[str, str, str], tuple[object, objec
     return path
 
 
+def read_as_figures(reference: Path, code: str) -> None:
+    """Let an indicator rest on figures as delivered, not on records."""
+    path = reference / "indicators" / f"{code}.yml"
+    before, definition = path.read_text("utf-8").split("source:\n")
+    after = definition[definition.index("kind:") :]
+    source = {"table": "monthly_indicators", "breakdown": code, "numerator": ["numerator"],
+              "denominator": {"column": "denominator"}}  # fmt: skip
+    path.write_text(f"{before}source: {json.dumps({'published': source})}\n{after}", "utf-8")
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Deliveries of January and March 2025: a late month, a correction, a withheld month.
@@ -77,6 +88,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """
     folder = tmp_path_factory.mktemp("town")
     store = Store(create_workspace(folder / "w", "medwold"))
+    for code in ("ASSESS-45", "ICPC-15"):
+        read_as_figures(store.reference, code)
     vintages = [
         ("2025-01-10", {}),
         (
