@@ -2,8 +2,10 @@
 
 What is still to come is measured on earlier deliveries where the measure table says so
 (``late_share``), and otherwise assumed by the rule set ``maturity``. The best and the worst
-case take all late cases as met, or all as missed. A shown figure that adds up several
-delivered ones moves by those of them alone that are provisional.
+case take all late cases as met, or all as missed. Where what was done is entered after the case
+is, as a visit is after the day on which it was due, as many of the cases that are in and count
+as missed may still turn. A shown figure that adds up several delivered ones moves by those of
+them alone that are provisional.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ _COLUMNS = {
 }  # fmt: skip
 
 _WITHOUT_CASES = (MeasureKind.MEAN, MeasureKind.MEDIAN)
+_DATED = frozenset({"not_after", "not_before"})
+"""Words of a condition that compare a date field with another one."""
 _ORDER = (Rag.GREEN, Rag.AMBER, Rag.RED)
 _NO_RECORDS = "a mean or a median could end anywhere without the records."
 _NO_PARTS = "the counts that the figure is made of are not known."
@@ -79,8 +83,9 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     -----
     Of a share with ``n`` of ``d`` cases entered and a share ``s`` of all cases still to come,
     ``d s / (1 - s)`` cases are late, rounded up to whole ones. The share ends between
-    ``n / (d + late)`` and ``(n + late) / (d + late)``; a count or a rate between what it is
-    and that over ``1 - s``.
+    ``n / (d + late)`` and ``(n + late + turned) / (d + late)``, where ``turned`` is 0, or the
+    lesser of ``late`` and ``d - n`` where outcomes are entered after their cases; a count or a
+    rate between what it is and that over ``1 - s``.
     """
     require(measures, MEASURE, "measure")
     young = measures["state"].eq(State.PROVISIONAL.value)
@@ -94,9 +99,10 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     held = [context.register.indicators[code] for code in rows["indicator"]]
     share, basis = _shares(rows, held, rules)
     late = _late(rows, held, share)
-    shown_late = _in_shown(rows, held, late)
-    low, high = _ends(rows, held, late, "")
-    shown_low, shown_high = _ends(rows, held, shown_late, "shown_")
+    turned = _turned(rows, held, late)
+    shown_late, shown_turned = (_in_shown(rows, held, cases) for cases in (late, turned))
+    low, high = _ends(rows, held, late, turned, "")
+    shown_low, shown_high = _ends(rows, held, shown_late, shown_turned, "shown_")
     return _judged(
         rows[list(KEY)].assign(
             value_low=low, value_high=high, provisional_low=shown_low,
@@ -104,6 +110,27 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         ),
         rows, held, shown_late, context,
     )  # fmt: skip
+
+
+def delivered_ends(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Where delivered figures that are all provisional could end.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        As `analyse` takes them.
+    context : Context
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value_low`` and ``value_high`` on the same index; NaN where there is no case.
+    """
+    held = [context.register.indicators[code] for code in measures["indicator"]]
+    share, _ = _shares(measures, held, context.register.rule_set(RULES))
+    late = _late(measures, held, share)
+    low, high = _ends(measures, held, late, _turned(measures, held, late), "")
+    return pd.DataFrame({"value_low": low, "value_high": high}, measures.index)
 
 
 def _shares(
@@ -150,6 +177,24 @@ def _late(
     return np.ceil(known * share / (1 - share) - 1e-9)
 
 
+def _turned(
+    rows: pd.DataFrame, held: list[Indicator], late: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Cases that are in and count as missed, and may yet turn out met; as many as are late."""
+    turning = np.array([_outcome_comes_later(one) for one in held])
+    missed = _columns.numbers(rows, "denominator") - _columns.numbers(rows, "numerator")
+    return np.where(turning, np.minimum(late, missed), 0.0)
+
+
+def _outcome_comes_later(indicator: Indicator) -> bool:
+    """Whether cases count from the day when a thing was due, which is entered once it is done."""
+    records = indicator.source.records
+    return records is not None and any(
+        test.keys() & _DATED and test.get("field") not in (None, records.at)
+        for test in records.numerator
+    )
+
+
 def _in_shown(
     rows: pd.DataFrame, held: list[Indicator], late: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -172,8 +217,9 @@ def _in_shown(
 
 
 def _ends(
-    rows: pd.DataFrame, held: list[Indicator], late: NDArray[np.float64], which: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    rows: pd.DataFrame, held: list[Indicator], late: NDArray[np.float64],
+    turned: NDArray[np.float64], which: str,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Least and greatest figure once the late cases are in; NaN where there is no case."""
     value = _columns.figures(rows, shown=bool(which))
     top = _columns.numbers(rows, f"{which}numerator")
@@ -183,7 +229,7 @@ def _ends(
     with np.errstate(divide="ignore", invalid="ignore"):
         more = np.where(top > 0, value * (top + late) / top, np.where(late == 0, value, np.nan))
         low = np.where(parted, factor * top / (bottom + late), value)
-        high = np.where(parted, factor * (top + late) / (bottom + late), more)
+        high = np.where(parted, factor * (top + late + turned) / (bottom + late), more)
     known = ~np.isnan(value) & ~np.isnan(high)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 

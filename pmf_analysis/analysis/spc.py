@@ -7,11 +7,13 @@ said in words:
 - figures that overlap (stocks, rolling periods) get no limits;
 - fewer figures since the last restart than the rule set's minimum: no limits;
 - a period without a figure is no value; neither a run nor a moving range
-  bridges it.
+  bridges it;
+- a figure that is not final yet moves no limit, and is judged only where its best
+  and its worst case give the same verdict.
 
 Limits stand on the scale of ``chart_value`` and are stored as computed: a
 percentage may have a limit above 100 or below 0, which a chart cuts off when it
-draws. The last row of a series carries its current verdict; rows of earlier
+draws. The last row of a series that was judged carries its current verdict; rows of earlier
 segments are held against the limits of their own segment. A target is that of
 the row's own period.
 """
@@ -25,13 +27,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
-from pmf_analysis.analysis import _calendar, seasonal, xmr
+from pmf_analysis.analysis import _calendar, _waiting, seasonal, xmr
 from pmf_analysis.analysis._columns import level_values, levels, numbered, of_indicator, polarities
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
 from pmf_analysis.terms import (
-    Assurance,
     DataPeriod,
     Frequency,
     Polarity,
@@ -44,6 +45,7 @@ RULE_SET = "nhs-making-data-count"
 COLUMNS = (
     "chart_value", "seasonal_factor", "seasonal_note", "centre", "lower_limit", "upper_limit",
     "special_cause", "variation", "assurance", "chart_reason", "chart_points", "rule_set",
+    "chart_waits",
 )  # fmt: skip
 
 NOT_REACHED = {"chart_reason": "A forecast is not held against limits."}
@@ -85,8 +87,10 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         - ``variation`` : code of `terms.Variation`
         - ``assurance`` : code of `terms.Assurance`
         - ``chart_reason`` : what the verdict rests on, or why there is none
-        - ``chart_points`` : charted figures in the row's segment
+        - ``chart_points`` : charted figures in the row's segment that are final
         - ``rule_set`` : name and version
+        - ``chart_waits`` : that the figure is not final and therefore not judged yet, and where
+          it lies so far; empty otherwise
     """
     require(measures, (*MEASURE, *SEGMENTS), "measure")
     measures = measures.reset_index(drop=True)
@@ -94,7 +98,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     adjusted = seasonal.adjust(measures, context)
     rows = _rows(measures, adjusted, context)
     charted = rows[rows["charted"]].sort_values(["series", "segment", "position"])
-    chart = _Chart.of(charted, rules)
+    chart = _Chart.of(charted, measures, rules, context)
 
     targets, _ = levels(measures, context)
     goal, way = level_values(targets), polarities(measures, context)
@@ -103,7 +107,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     causes = pd.Series(SpecialCause.NOT_TESTED.value, measures.index, dtype=object)
     causes.loc[chart.tested_rows] = chart.causes
     held = xmr.assurance(goal, lines["lower"], lines["upper"], way)
-    held[causes == SpecialCause.NOT_TESTED.value] = Assurance.NOT_TESTED.value
+    settled = rows["charted"] & ~rows["waits"]
 
     return measures[[*KEY]].assign(
         chart_value=adjusted["adjusted"],
@@ -116,8 +120,11 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         variation=pd.Series(xmr.variation(causes, way)).astype("str"),
         assurance=pd.Series(held).astype("str"),
         chart_reason=_reasons(rows, chart, goal, way).astype("str"),
-        chart_points=rows.groupby(["series", "segment"])["charted"].transform("sum").astype(int),
+        chart_points=settled.groupby([rows["series"], rows["segment"]])
+        .transform("sum")
+        .astype(int),
         rule_set=rules.label,
+        chart_waits=_waits(rows, causes, lines, measures, context).astype("str"),
     )[[*KEY, *COLUMNS]]
 
 
@@ -130,22 +137,29 @@ class _Chart(NamedTuple):
     basis: dict[tuple[int, int], str]
 
     @classmethod
-    def of(cls, charted: pd.DataFrame, rules: xmr.XmrRules) -> _Chart:
-        value = charted["chart_value"].to_numpy(dtype=float)
-        group = charted.groupby(["series", "segment"], sort=False).ngroup().to_numpy()
-        follows = (charted["position"].diff() == 1).to_numpy()
+    def of(
+        cls, charted: pd.DataFrame, measures: pd.DataFrame, rules: xmr.XmrRules, context: Context
+    ) -> _Chart:
+        settled = charted[~charted["waits"]]
+        value = settled["chart_value"].to_numpy(dtype=float)
+        group = settled.groupby(["series", "segment"], sort=False).ngroup().to_numpy()
+        follows = (settled["position"].diff() == 1).to_numpy()
         lines = xmr.limits(value, group, rules, follows=follows)
         causes = xmr.special_causes(value, group, lines, rules, follows=follows)
         enough = (lines.points >= rules.min_points) & (lines.ranges >= rules.min_moving_ranges)
-        charted = charted.assign(
+        young = _waiting.judged(charted, measures, lines, rules, context)
+        settled = settled.assign(
             points=lines.points, ranges=lines.ranges, one_value=lines.one_value,
             constant=lines.upper == lines.lower,
         )  # fmt: skip
         stacked = np.column_stack([lines.centre, lines.lower, lines.upper])
+        held = enough[young.places]
         return cls(
-            charted.index.to_numpy()[enough], stacked[enough], causes[enough],
-            _bases(charted, rules),
-        )  # fmt: skip
+            np.concatenate([settled.index.to_numpy()[enough], young.rows[held]]),
+            np.vstack([stacked[enough], stacked[young.places[held]]]),
+            np.concatenate([causes[enough], young.causes[held]]),
+            _bases(settled, rules),
+        )
 
 
 def _rows(measures: pd.DataFrame, adjusted: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -159,8 +173,10 @@ def _rows(measures: pd.DataFrame, adjusted: pd.DataFrame, context: Context) -> p
         overlap=codes,
         chart_value=adjusted["adjusted"],
         is_adjusted=adjusted["is_adjusted"],
+        factor=adjusted["seasonal_factor"],
         superseded=_calendar.superseded(measures),
         period=measures["period"],
+        waits=_waiting.waiting(measures, context),
     )
     usable = _calendar.usable(measures)
     return rows.assign(usable=usable, charted=usable & (rows["overlap"] == ""))
@@ -230,7 +246,8 @@ def _reasons(
     rows: pd.DataFrame, chart: _Chart, goal: NDArray[np.float64], way: NDArray[Any]
 ) -> pd.Series:
     part_of, parts = numbered(rows, ["series", "segment"])
-    texts = np.array([chart.basis.get(part, "") for part in parts], dtype=object)
+    nothing = "Not tested: no figure of this stretch is final yet."
+    texts = np.array([chart.basis.get(part, nothing) for part in parts], dtype=object)
     basis = texts[part_of] if len(parts) else np.array([], dtype=object)
     tested = np.zeros(len(rows), dtype=bool)
     tested[chart.tested_rows] = True
@@ -248,6 +265,25 @@ def _reasons(
     reason = np.where(rows["usable"], basis, missing)
     reason = np.where(rows["superseded"], superseded, reason)
     return pd.Series(np.where(rows["overlap"] != "", rows["overlap"], reason), index=rows.index)
+
+
+def _waits(
+    rows: pd.DataFrame,
+    causes: pd.Series,
+    lines: pd.DataFrame,
+    measures: pd.DataFrame,
+    context: Context,
+) -> pd.Series:
+    """That a figure is not judged yet, and where it lies so far; empty where it is, or never is."""
+    unjudged = rows["charted"] & rows["waits"] & (causes == SpecialCause.NOT_TESTED.value)
+    placed = lines.assign(period=rows["period"], value=rows["chart_value"])
+    young = placed[unjudged & lines["centre"].notna()]
+    left = _waiting.days_left(measures.loc[young.index], context)
+    said = [
+        _waiting.words(row.period, int(days), row.value, row.lower, row.upper)
+        for row, days in zip(young.itertuples(), left, strict=True)
+    ]
+    return pd.Series(said, young.index, dtype="str").reindex(rows.index, fill_value="")
 
 
 def _plural(word: str, count: int) -> str:

@@ -32,6 +32,8 @@ SIGNALS = {
 
 
 _MEASURED = (*SERIES, "period", "period_end", "shown_value", "shown_label")
+_VERDICT = ("special_cause", "variation")
+_CHARTED = (*SERIES, "segment", "period", "value", "state", "seasonal_factor", *_VERDICT)
 _COMING = (
     *SERIES, "period", "horizon", "forecast", "forecast_lower80", "forecast_upper80",
     "forecast_lower95", "forecast_upper95",
@@ -61,7 +63,9 @@ def latest_facts(
     pandas.DataFrame
         The analysis columns of the latest row of each series, and ``newest_period``, ``late``,
         ``has_value``, ``has_target``, ``range_position``, ``shown_text``, ``levels_text``,
-        ``previous_value``, ``previous_differs``, ``signal``, ``forecast_end`` with its
+        ``previous_value``, ``previous_differs``, ``signal``, ``judged_period`` with value, state
+        and seasonal factor (of the figure that the chart's verdict speaks of: the latest one,
+        or where that is not final the latest that is), ``forecast_end`` with its
         limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
         ``verdict_reason``, and what `published.latest_changes` adds of closed figures.
     """
@@ -76,6 +80,7 @@ def latest_facts(
     latest = _with_levels(latest, context)
     latest = _with_texts(latest, context)
     latest = _with_previous(latest, measured)
+    latest = _with_judged(latest, analysis.loc[~is_forecast, list(_CHARTED)])
     latest["signal"] = latest["variation"].map(SIGNALS).fillna("not_tested")
     latest = _with_forecast(latest, analysis.loc[is_forecast, list(_COMING)])
     latest = _with_breaks(latest, measured, context)
@@ -158,6 +163,24 @@ def _with_previous(latest: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame
     )
 
 
+def _with_judged(latest: pd.DataFrame, charted: pd.DataFrame) -> pd.DataFrame:
+    """The chart's verdict of the latest figure, or of the last one judged where it waits."""
+    judged = charted[charted["variation"] != Variation.NOT_TESTED.value]
+    last = judged.groupby([*SERIES, "segment"], sort=True).tail(1)
+    named = {name: f"judged_{name}" for name in charted.columns if name not in SERIES}
+    found = latest[[*SERIES, "segment"]].merge(
+        last.rename(columns=named).assign(segment=last["segment"]),
+        on=[*SERIES, "segment"], how="left", validate="1:1",
+    )  # fmt: skip
+    waits = latest["chart_waits"].ne("") & found["judged_period"].notna().to_numpy()
+    own = latest[list(named)].rename(columns=named)
+    spoken_of = found[list(named.values())].set_axis(latest.index).where(waits, own)
+    return latest.assign(
+        **{name: spoken_of[f"judged_{name}"] for name in _VERDICT},
+        **{name: spoken_of[name] for name in named.values() if name != "judged_segment"},
+    ).drop(columns=[f"judged_{name}" for name in _VERDICT])
+
+
 def _with_forecast(latest: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "period": "forecast_end",
@@ -219,7 +242,8 @@ _KEPT = (
     "dot_previous", "dot_previous_change", "dot_previous_period", "dot_regression",
     "dot_regression_p", "dot_regression_points", "chart_value", "seasonal_factor", "centre",
     "lower_limit", "upper_limit", "special_cause", "variation", "assurance",
-    "chart_points", "rule_set", "england", "region", "neighbour_median",
+    "judged_period", "judged_value", "chart_waits", "chart_points", "rule_set", "england",
+    "region", "neighbour_median",
     "neighbours_compared", "neighbour_model", "vs_england", "vs_neighbours",
     "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
     "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",

@@ -65,6 +65,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "previous_period": periods.in_sentence(row["previous_label"]),
         "periods": _PERIODS[indicator.frequency],
         "chart_reason": _clause(row["chart_reason"]),
+        "chart_waits": _clause(row["chart_waits"]),
         "england": number_text(row["england"], indicator),
         "whole": _whole_name(context),
         "neighbour_median": number_text(row["neighbour_median"], indicator),
@@ -98,7 +99,7 @@ def _provisional_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
     return {
         "provisional_range": _between(row["provisional_low"], row["provisional_high"], indicator),
         "provisional_reason": _clause(row["provisional_reason"]),
-        "provisional_note": _provisional_note(row),
+        "provisional_note": _provisional_note(row, indicator),
         "late_basis": _late_basis(row, indicator),
         "turns": " or ".join(
             Rag(one).label for one in str(row["rag_could_turn"]).split(";") if one
@@ -125,11 +126,13 @@ def _closed_texts(row: Facts) -> dict[str, str]:
     }
 
 
-def _provisional_note(row: Facts) -> str:
+def _provisional_note(row: Facts, indicator: Indicator) -> str:
     """Said with every signal that rests on a figure which may still change."""
-    if row["state"] != State.PROVISIONAL.value:
+    if row["judged_state"] != State.PROVISIONAL.value:
         return ""
-    label = _upper_first(periods.in_sentence(period_label(row["period"])))
+    label = _upper_first(periods.in_sentence(period_label(row["judged_period"])))
+    if indicator.matures_after:
+        return f"{label} is provisional, and its best and worst case say the same."
     return f"{label} is provisional, so this may not hold once late entries are in."
 
 
@@ -163,7 +166,7 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
         return dict.fromkeys(_CHART_PLACES, "")
     lower, upper = float(row["lower_limit"]), float(row["upper_limit"])
     centre = float(row["centre"])
-    factor = float(row["seasonal_factor"]) if _is_adjusted(row) else 1.0
+    factor = float(row["judged_seasonal_factor"]) if _is_adjusted(row) else 1.0
     values = {
         "upper": _limit_text(upper, indicator),
         "lower": _limit_text(lower, indicator),
@@ -185,15 +188,16 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
 
 def _alone(row: Facts, indicator: Indicator) -> str:
     """The charted figure by itself: ``October 2026 alone (81.8%)`` where more is shown."""
-    label = periods.in_sentence(period_label(row["period"]))
-    value = number_text(row["value"], indicator)
+    label = periods.in_sentence(period_label(row["judged_period"]))
+    value = number_text(row["judged_value"], indicator)
     spans = row["shown_label"] not in ("", period_label(row["period"]))
     return f"{label} alone ({value})" if spans else f"{label} ({value})"
 
 
 def _is_adjusted(row: Facts) -> bool:
     """Whether the chart shows the figure over its seasonal factor."""
-    return pd.notna(row["seasonal_factor"]) and float(row["seasonal_factor"]) != 1.0
+    factor = row["judged_seasonal_factor"]
+    return pd.notna(factor) and float(factor) != 1.0
 
 
 def _limit_text(limit: float, indicator: Indicator) -> str:
@@ -213,7 +217,7 @@ def possible(limit: float, indicator: Indicator) -> float:
 
 def _normal_period(row: Facts, indicator: Indicator) -> str:
     if indicator.frequency is Frequency.MONTH:
-        month = periods.MONTHS[periods.parse(row["period"]).end.month - 1]
+        month = periods.MONTHS[periods.parse(row["judged_period"]).end.month - 1]
         return f"a usual {month}" if _is_adjusted(row) else "a usual month"
     return "a usual quarter" if indicator.frequency is Frequency.QUARTER else "a usual year"
 

@@ -314,3 +314,87 @@ def test_many_series_at_once_are_quick(chart, make_rows, make_indicator):
     # about 1 second on an idle core; the bound leaves room for a busy machine
     assert time.process_time() - begun < 6
     assert (table["variation"] != "not_tested").all()
+
+
+# --- figures that are not final yet -------------------------------------------------------------
+
+SHARE = {
+    "kind": "proportion", "unit": "percent", "polarity": "high",
+    "target": {"value": 40, "from": "2018-04"},
+}  # fmt: skip
+
+
+def young_rows(make_rows, values, young, cases=1000.0):
+    """Monthly shares up to December 2025, the last ones provisional on 1 January 2026."""
+    start = str(pd.Period("2025-12", "M") - len(values) + 1)
+    rows = make_rows(values, start=start)
+    state = ["final"] * (len(values) - young) + ["provisional"] * young
+    top = rows["value"] * cases / 100
+    return rows.assign(
+        state=state, numerator=top, denominator=cases, shown_numerator=top,
+        shown_denominator=cases, shown_state=state,
+    )  # fmt: skip
+
+
+def test_a_figure_that_late_entries_pull_is_not_judged(chart, make_rows):
+    # entered late: the newest month reads 40 in place of 50, below every final one
+    rows = young_rows(make_rows, [*STABLE, 40.0], 1)
+    last = chart(rows, matures_after=35, **SHARE).iloc[-1]
+    assert (last["special_cause"], last["variation"]) == ("not_tested", "not_tested")
+    assert last["chart_waits"] == (
+        "December 2025 is not judged yet: entries are still to come, and it is 34 days until the "
+        "figure is final. So far it lies below the usual limits."
+    )
+    # what is said of meeting the target rests on the final figures, and stays
+    assert last["assurance"] == "consistent_pass"
+    judged = chart(rows.assign(state="final"), matures_after=35, **SHARE).iloc[-1]
+    assert (judged["variation"], judged["chart_waits"]) == ("concern_low", "")
+
+
+def test_figures_that_wait_move_no_limit_and_no_verdict(chart, make_rows):
+    whole = chart(young_rows(make_rows, [*STABLE, 20.0, 90.0], 2), matures_after=80, **SHARE)
+    final = chart(young_rows(make_rows, STABLE, 0), matures_after=80, **SHARE)
+    for column in ("centre", "lower_limit", "upper_limit"):
+        assert set(whole[column]) == set(final[column])
+    assert whole["variation"].tolist()[:14] == final["variation"].tolist()
+    assert set(whole["chart_points"]) == {14}
+    assert whole["chart_reason"].iloc[-1].startswith("Limits from 14 monthly figures")
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(25.0, "concern_low"), (75.0, "improvement_high")])
+def test_a_signal_in_the_best_and_the_worst_case_is_told(chart, make_rows, value, verdict):
+    last = chart(young_rows(make_rows, [*STABLE, value], 1), matures_after=35, **SHARE).iloc[-1]
+    assert (last["variation"], last["chart_waits"]) == (verdict, "")
+
+
+def test_where_nothing_was_ever_late_the_figure_is_judged(chart, make_rows):
+    rows = young_rows(make_rows, [*STABLE, 40.0], 1).assign(late_share=0.0, late_cases=5e4,
+                                                            late_periods=9)  # fmt: skip
+    assert chart(rows, matures_after=35, **SHARE)["variation"].iloc[-1] == "concern_low"
+
+
+def test_a_figure_that_its_publisher_calls_provisional_is_judged(chart, make_rows):
+    rows = young_rows(make_rows, [*STABLE, 40.0], 1)
+    assert chart(rows, **SHARE)["variation"].iloc[-1] == "concern_low"
+    assert set(chart(rows, **SHARE)["chart_waits"]) == {""}
+
+
+def test_a_stretch_without_a_final_figure_says_so(chart, make_rows, make_break):
+    rows = young_rows(make_rows, [*STABLE, 40.0], 1)
+    table = chart(rows, make_break("2025-12"), matures_after=35, **SHARE)
+    assert table["chart_reason"].iloc[-1] == "Not tested: no figure of this stretch is final yet."
+    assert table["variation"].iloc[-1] == "not_tested"
+    assert table["centre"].isna().tolist() == [False] * 14 + [True]
+    alone = chart(rows.tail(1), matures_after=35, **SHARE)
+    assert alone["variation"].tolist() == ["not_tested"]
+
+
+@pytest.mark.soak
+def test_stable_figures_that_are_entered_late_are_not_called_worse(chart, make_rows):
+    rng = np.random.default_rng(4)
+    said = []
+    for _ in range(200):
+        shares = rng.binomial(400, 0.9, 40) / 4
+        shares[-1] -= 4
+        said.append(chart(young_rows(make_rows, shares, 1, 400), matures_after=35, **SHARE))
+    assert sum(table["variation"].iloc[-1] == "concern_low" for table in said) == 0

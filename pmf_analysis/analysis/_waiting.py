@@ -1,0 +1,122 @@
+"""Figures that are not final yet, held against the limits of those that are.
+
+Late entries pull the newest figures one way in every unit and every month, so that a verdict on
+them would be one on entering, not on the service. Limits and runs rest on final figures; one
+that still waits is judged only where its best and its worst case give the same verdict.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pmf_analysis import periods
+from pmf_analysis.analysis import maturity, xmr
+from pmf_analysis.analysis._columns import of_indicator
+from pmf_analysis.register.registry import Context
+from pmf_analysis.terms import SpecialCause, State
+
+Flags = NDArray[np.bool_]
+
+
+class Judged(NamedTuple):
+    """What the limits of the final figures say of those that wait.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (n,)
+        Labels of the rows that wait in a segment which has limits.
+    places : ndarray of int, shape (n,)
+        Place, among the final points, of one of the same segment.
+    causes : ndarray of str, shape (n,)
+        Codes of `terms.SpecialCause`; not tested where the two cases differ.
+    """
+
+    rows: NDArray[np.int64]
+    places: NDArray[np.int64]
+    causes: NDArray[np.object_]
+
+
+def waiting(measures: pd.DataFrame, context: Context) -> Flags:
+    """Which figures are provisional because their indicator says that they mature later."""
+    return (measures["state"].astype(str) == State.PROVISIONAL.value).to_numpy() & (
+        days_left(measures, context) > 0
+    )
+
+
+def days_left(measures: pd.DataFrame, context: Context) -> NDArray[np.int64]:
+    """Days from the date of the run until each figure is final; 0 or less where it is."""
+    numbers, known = pd.factorize(measures["period"])
+    ends = np.array([periods.parse(code).end for code in known], dtype="datetime64[D]")
+    late = of_indicator(measures, context, lambda found: found.matures_after)
+    passed = np.datetime64(context.as_at, "D") - ends[numbers]
+    return late.astype(np.int64) - passed.astype(np.int64)
+
+
+def judged(
+    points: pd.DataFrame,
+    measures: pd.DataFrame,
+    lines: xmr.Limits,
+    rules: xmr.XmrRules,
+    context: Context,
+) -> Judged:
+    """Hold the figures that wait against the limits of the final ones.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Charted rows, by series, segment and position: ``series``, ``segment``, ``position``,
+        ``chart_value``, ``factor`` and ``waits``, on the index of ``measures``.
+    measures : pandas.DataFrame
+    lines : xmr.Limits
+        One for each point that does not wait, in order.
+    rules : xmr.XmrRules
+    context : Context
+
+    Returns
+    -------
+    Judged
+    """
+    keys = points.groupby(["series", "segment"], sort=False).ngroup().to_numpy()
+    waits = points["waits"].to_numpy(dtype=bool)
+    settled = np.flatnonzero(~waits)
+    place_of = np.full(int(keys.max(initial=-1)) + 1, -1)
+    place_of[keys[settled]] = np.arange(len(settled))
+    kept = np.isin(keys, keys[waits]) & (place_of[keys] >= 0)
+    points, keys, waits = points[kept], keys[kept], waits[kept]
+    places = place_of[keys]
+    if not waits.any():
+        return Judged(points.index.to_numpy(), places, np.array([], dtype=object))
+    own = xmr.Limits(*(column[places] for column in lines))
+    follows = (points["position"].diff() == 1).to_numpy()
+    value = points["chart_value"].to_numpy(dtype=float)
+    ends = maturity.delivered_ends(measures.loc[points.index[waits]], context)
+    cases = [value]
+    for end in ("value_low", "value_high"):
+        case = value.copy()
+        case[waits] = ends[end].to_numpy() / points.loc[waits, "factor"].to_numpy()
+        cases.append(np.where(np.isnan(case), value, case))
+    said = [xmr.special_causes(case, keys, own, rules, follows=follows)[waits] for case in cases]
+    same = [_direction(causes) for causes in said]
+    agreed = (same[0] == same[1]) & (same[0] == same[2]) & ends["value_low"].notna().to_numpy()
+    causes = np.where(agreed, said[0], SpecialCause.NOT_TESTED.value)
+    return Judged(points.index.to_numpy()[waits], places[waits], causes)
+
+
+def _direction(causes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """What each cause says of the figure: high, low or nothing."""
+    return xmr.variation(causes, np.full(len(causes), "neutral", dtype=object))
+
+
+def words(period: str, days: int, value: float, lower: float, upper: float) -> str:
+    """That a figure is not judged yet, until when, and where it lies so far."""
+    until = "1 day" if days == 1 else f"{days} days"
+    where = "below" if value < lower else "above" if value > upper else "inside"
+    label = periods.in_sentence(periods.parse(period).label)
+    return (
+        f"{label[:1].upper()}{label[1:]} is not judged yet: entries are still to come, and it is "
+        f"{until} until the figure is final. So far it lies {where} the usual limits."
+    )
