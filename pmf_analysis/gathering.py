@@ -202,6 +202,16 @@ def delivery_table(receipts: Sequence[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def wanted_in_words(held: Register) -> str:
+    """What a delivery must hold for an indicator to rest on it, as part of a sentence."""
+    figures = [one for one in tables_wanted(held) if one != COUNTED]
+    sources = [one.source.records for one in held.indicators.values()]
+    records = sorted({one.table for one in sources if one is not None})
+    parts = [f"a table of {', '.join(figures)}"] if figures else []
+    parts += [f"records of {', '.join(records)}"] if records else []
+    return ", or ".join(parts)
+
+
 def tables_wanted(held: Register) -> list[str]:
     """Every table that an indicator reads, sorted."""
     sources = [each for one in held.indicators.values() for each in one.source.all]

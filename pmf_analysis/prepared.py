@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pmf_analysis
 from pmf_analysis import periods, register
 from pmf_analysis.errors import ParameterError, RunError, nearest
-from pmf_analysis.gathering import Gathered, gather, known_at, tables_wanted
+from pmf_analysis.gathering import Gathered, gather, known_at, wanted_in_words
 from pmf_analysis.register import Context, Register
 from pmf_analysis.register.loading import fingerprint
 from pmf_analysis.store import UNTIL_FREE, Store, canonical_json
@@ -291,8 +291,8 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
         raise RunError(
             "The deliveries hold no figure of any indicator in the register"
             + (f" up to {prepared.period}" if prepared.period else ""),
-            f"a table of {', '.join(tables_wanted(context.register))}",
-            "Receive such a table, or add an indicator file for what was delivered",
+            wanted_in_words(context.register),
+            "Receive such a file, or add an indicator file for what was delivered",
         )
     checked = check_tables(prepared, checked_tables(gathered, measured))
     verdict_of = checked.verdicts.set_index(["indicator", "service_area"])["verdict"]

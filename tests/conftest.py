@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pmf_analysis.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
+SMALL_SEED = 3
+"""Of the small county, whichever seed the demonstration has."""
 CHROMIUM_WORDS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -122,6 +125,28 @@ def workspace(tmp_path: Path) -> Path:
     return create_workspace(tmp_path / "w", "medwold")
 
 
+_SOURCE = re.compile(r"^source:\n(?: .*\n)+", re.MULTILINE)
+_IN_FIGURES = (
+    "source:\n  published: {{table: monthly_indicators, breakdown: {code}, "
+    "numerator: [numerator], denominator: {{column: denominator}}}}\n"
+)
+
+
+@pytest.fixture(scope="session")
+def by_figures() -> Callable[..., Path]:
+    """Let indicators of a workspace rest on figures of the long layout, not on records."""
+
+    def turned(workspace: Path, *codes: str) -> Path:
+        for code in codes:
+            path = workspace / "data" / "reference" / "indicators" / f"{code}.yml"
+            said, count = _SOURCE.subn(_IN_FIGURES.format(code=code), path.read_text("utf-8"))
+            assert count == 1, f"{path.name} says its source otherwise"
+            path.write_text(said, encoding="utf-8")
+        return workspace
+
+    return turned
+
+
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Fill a folder once in a session, whichever of its workers asks first; nobody changes it."""
@@ -152,9 +177,9 @@ def deliver_medwold(folder: Path) -> None:
 
 def deliver_small_medwold(folder: Path) -> None:
     """Make the extracts of a county a twentieth of the size, of two years."""
-    from pmf_analysis.synthetic import DEMO_SEED, write_county
+    from pmf_analysis.synthetic import write_county
 
-    write_county(folder, DEMO_SEED, months=24, scale=0.05, monthly=2)
+    write_county(folder, SMALL_SEED, months=24, scale=0.05, monthly=2)
 
 
 def build_medwold(folder: Path, delivered: list[Path]) -> None:

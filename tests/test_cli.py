@@ -142,12 +142,12 @@ def test_a_wrong_parameter_stops_before_any_kernel(received, pmf, words, message
 
 
 @pytest.fixture(scope="module")
-def received(tmp_path_factory) -> Path:
+def received(tmp_path_factory, by_figures) -> Path:
     """A workspace with one small delivery."""
     from pmf_analysis import receiving
 
     folder = tmp_path_factory.mktemp("received")
-    workspace = create_workspace(folder / "w", "medwold")
+    workspace = by_figures(create_workspace(folder / "w", "medwold"), "ASSESS-45")
     receiving.receive(Store(workspace), [write(folder, "figures_2026-01-10.csv", GOOD)])
     return workspace
 
@@ -183,7 +183,10 @@ def test_a_folder_that_is_no_workspace_is_said_to_be_none(pmf, tmp_path):
         assert "pmf new" in err
 
 
-def test_duplicated_keys_are_stored_on_the_receipt_and_fail_a_check(pmf, workspace, tmp_path):
+def test_duplicated_keys_are_stored_on_the_receipt_and_fail_a_check(
+    pmf, workspace, tmp_path, by_figures
+):
+    by_figures(workspace, "ASSESS-45")
     twice = GOOD + "ASSESS-45,Ashmere,2025-01,99,100\n"
     path = write(tmp_path, "f_2026-01-10.csv", twice)
     status, out, _ = pmf("--workspace", workspace, "receive", path)

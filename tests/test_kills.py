@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def undisturbed(folder: Path, before: Path, words: tuple[str, ...]) -> Whole:
 
 
 @pytest.fixture(scope="module")
-def receiving(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+def receiving(tmp_path_factory: pytest.TempPathFactory, by_figures: Callable[..., Path]) -> Whole:
     """Files large enough that a kill falls into the middle of one."""
     folder = tmp_path_factory.mktemp("receive")
     delivered = folder / "delivered"
@@ -122,7 +123,7 @@ def receiving(tmp_path_factory: pytest.TempPathFactory) -> Whole:
             lines.append(f"ASSESS-45,Dunwick,{year}-{month:02d},{number},{row + 10}")
         path = delivered / f"figures_{2024 + number // 2}-0{number % 2 + 1}-10.csv"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    before = create_workspace(folder / "before", "medwold")
+    before = by_figures(create_workspace(folder / "before", "medwold"), "ASSESS-45")
     return undisturbed(folder, before, ("receive", str(delivered)))
 
 

@@ -98,7 +98,7 @@ def trap() -> Iterator[Trap]:
 
 
 @pytest.fixture(scope="module")
-def main_job(tmp_path_factory) -> Iterator[tuple[Trap, Path]]:
+def main_job(tmp_path_factory, by_figures) -> Iterator[tuple[Trap, Path]]:
     """A workspace in which every verb of the main job was run under the trap."""
     folder = tmp_path_factory.mktemp("offline")
     (folder / "figures_2026-01-10.csv").write_text(DELIVERY, encoding="utf-8")
@@ -114,6 +114,8 @@ def main_job(tmp_path_factory) -> Iterator[tuple[Trap, Path]]:
         ]:
             done = trap.run("-m", "pmf_analysis", *words, folder=folder)
             assert done.returncode in statuses, f"pmf {words}: {done.stdout}{done.stderr}"
+            if words[0] == "new":
+                by_figures(workspace, "ASSESS-45")
         yield trap, workspace
 
 

@@ -86,15 +86,18 @@ def test_long_layout_reads_states_cohorts_and_indicators(read):
     )
 
 
-def test_an_indicator_code_the_register_lacks_is_named(root, tmp_path, layouts):
+def test_an_indicator_code_that_nothing_rests_on_is_named(tmp_path, layouts, by_figures):
     from pmf_analysis import register
     from pmf_analysis.ingest import read_delivery
+    from pmf_analysis.store import create_workspace
 
-    medwold = register.load(root / "data" / "synthetic" / "reference")
+    workspace = by_figures(create_workspace(tmp_path / "w", "medwold"), "ASSESS-45")
+    medwold = register.load(workspace / "data" / "reference")
     path = tmp_path / "monthly.csv"
-    path.write_text(LONG + "ASSESS-45,Medwold,,2025-03,90,100,,\nASSES-45,Medwold,,2025-03,1,2,,\n")
+    codes = ("ASSESS-45", "ASSES-45", "ICPC-15")  # the last is counted from records
+    path.write_text(LONG + "".join(f"{code},Medwold,,2025-03,90,100,,\n" for code in codes))
     receipt = read_delivery(path, medwold, layouts).receipt
-    assert receipt.labels_unknown == ("ASSES-45",)
+    assert receipt.labels_unknown == ("ASSES-45", "ICPC-15")
 
 
 def test_cells_that_cannot_be_read_stand_on_the_receipt(read):

@@ -6,18 +6,9 @@ import zipfile
 import pandas as pd
 import pytest
 
-from pmf_analysis import receiving
 from pmf_analysis.errors import ParameterError
-from pmf_analysis.store import Store, create_workspace
 from pmf_analysis.synthetic.deliveries import write_deliveries
-
-
-@pytest.fixture(scope="module")
-def delivered(records, small, tmp_path_factory):
-    """The folder with the extracts, and their paths."""
-    folder = tmp_path_factory.mktemp("delivered")
-    setting, _ = small()
-    return folder, write_deliveries(folder, setting, records())
+from pmf_analysis.synthetic.record_tables import RECORD_TABLES
 
 
 def read(path, table):
@@ -80,11 +71,15 @@ def test_months_that_mean_nothing_are_refused(monthly, records, small, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_every_row_is_received(delivered, tmp_path):
+def test_every_row_is_received(delivered, received):
     _, paths = delivered
-    workspace = create_workspace(tmp_path / "workspace", "medwold")
-    for found in receiving.receive(Store(workspace), paths[-3:]):
-        assert found.stored, found.error
-        held = found.receipt
+    receipts = received.deliveries()
+    assert [one["file_name"] for one in receipts] == [path.name for path in paths]
+    for held in receipts:
         assert held["layout"] == "medwold_records" and held["published_basis"] == "file name"
-        assert not held["rows_refused"] and not held["unread"] and not held["columns_not_read"]
+        assert held["published"] == held["file_name"].removesuffix(".zip")[-10:]
+        assert held["rows_read"] == held["rows_in_file"] > 0
+        assert (held["rows_refused"], held["cells_unread"]) == (0, 0)
+        assert (held["columns_not_read"], held["labels_unknown"]) == ([], [])
+        assert set(held["tables"]) <= set(RECORD_TABLES)
+    assert set(receipts[0]["tables"]) == set(RECORD_TABLES)  # the history has something of each

@@ -1,32 +1,45 @@
-"""The register of Medwold, and the figures held against it."""
+"""The register of Medwold, and a small county held against it."""
 
 import csv
-import shutil
+from datetime import date
 
+import pandas as pd
 import pytest
 
-from pmf_analysis import ingest, register
-from pmf_analysis.synthetic import DEMO_SEED, write_county
-from pmf_analysis.synthetic.levels import all_series
-from pmf_analysis.synthetic.places import (
-    COUNTY,
-    DISTRICTS,
-    SERVICES,
-    SHARE_OF_FAMILIES,
-    names,
-)
-from pmf_analysis.synthetic.places import parents as parents_of_places
-from pmf_analysis.terms import UnitKind
+from pmf_analysis import counting, measures, register
+from pmf_analysis.gathering import gather
+from pmf_analysis.register import Context
+from pmf_analysis.register.layouts import load_layouts
+from pmf_analysis.store import create_workspace
+from pmf_analysis.synthetic.structure import AREAS, COUNTY, DISTRICTS, SERVICES
+from pmf_analysis.terms import Structure, UnitKind
+
+LAST = date(2026, 10, 31)
+KINDS = {
+    UnitKind.COUNTY: 1, UnitKind.AREA: 4, UnitKind.SERVICE: 12, UnitKind.DISTRICT: 12,
+    UnitKind.TEAM: 97,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def held(root, tmp_path_factory):
+def reference(tmp_path_factory):
+    """``data/reference`` as a workspace of Medwold has it."""
+    workspace = create_workspace(tmp_path_factory.mktemp("workspace") / "w", "medwold")
+    return workspace / "data" / "reference"
+
+
+@pytest.fixture(scope="module")
+def held(reference):
     """The register as a workspace of Medwold has it."""
-    folder = tmp_path_factory.mktemp("workspace") / "reference"
-    shutil.copytree(root / "data" / "synthetic" / "reference", folder)
-    for part in ("layouts", "rules"):
-        shutil.copytree(root / "data" / "reference" / part, folder / part)
-    return register.load(folder)
+    return register.load(reference)
+
+
+@pytest.fixture(scope="module")
+def measured(received, held):
+    """The measures of a small county, whose deliveries were received and counted."""
+    receipts = received.deliveries()
+    context = Context(held, date(2026, 11, 6))
+    return measures.build(gather(received, receipts, context).figures, receipts, context)
 
 
 def test_it_says_that_it_is_invented(held):
@@ -35,18 +48,20 @@ def test_it_says_that_it_is_invented(held):
     assert held.county == COUNTY
 
 
-def test_places_are_the_registers_units(held):
-    assert {code: unit.name for code, unit in held.units.items()} == names()
-    parents = {code: unit.parent for code, unit in held.units.items() if unit.parent}
-    assert parents == parents_of_places()
-    assert sum(SHARE_OF_FAMILIES.values()) == pytest.approx(1)
-
-
 def test_a_services_parts_are_its_districts(held):
-    assert set(held.children_of(COUNTY)) == set(SERVICES)
-    for service in SERVICES:
-        assert set(held.children_of(service)) == set(DISTRICTS.get(service, {}))
-    assert held.unit("North").code == "north-social-work"
+    own = {f"{area}-social-work" for area in AREAS}
+    assert set(held.children_of(COUNTY, LAST)) == (set(SERVICES) - own) | set(AREAS)
+    for area in AREAS:
+        assert held.children_of(area, LAST) == (f"{area}-social-work",)
+        for on in (date(2025, 3, 31), LAST):
+            below = {
+                code for code, (_, first, _) in DISTRICTS.items()
+                if ("west" if code == "coldry" and on == LAST else first) == area
+            }  # fmt: skip
+            assert set(held.children_of(f"{area}-social-work", on)) == below
+    for code in [*DISTRICTS, *(set(SERVICES) - own)]:
+        kinds = {held.units[one].kind for one in held.children_of(code, LAST)}
+        assert kinds == {UnitKind.TEAM}, code
 
 
 def test_no_name_of_a_real_authority(held, root):
@@ -60,19 +75,29 @@ def test_no_name_of_a_real_authority(held, root):
         assert not invented & (real - {""})
 
 
-def test_every_service_has_indicators_and_every_indicator_is_delivered(held):
-    drawn = {(one.indicator, one.unit) for one in all_series()} | {("REF", "front-door")}
-    assert {indicator for indicator, _ in drawn} == set(held.indicators)
-    above = parents_of_places()
-    drawn |= {(indicator, above[unit]) for indicator, unit in drawn if above[unit] in SERVICES}
+def test_every_indicator_is_counted_wherever_it_applies_and_nowhere_else(held, measured):
+    found = measured[measured["cohort"] == "all"].dropna(subset="numerator")
+    counted = {code: set(rows) for code, rows in found.groupby("indicator")["service_area"]}
+    assert set(counted) == set(held.indicators)
+    for code, units in counted.items():
+        applies = held.indicators[code].applies_to
+        assert {held.units[unit].kind for unit in units} == set(applies), code
+        assert COUNTY in units
+
+
+def test_every_service_has_indicators(measured):
+    found = measured.dropna(subset="numerator").groupby("service_area")["indicator"].unique()
     for service in SERVICES:
-        assert 2 <= sum(unit == service for _, unit in drawn) <= 7
-        assert ("AUDIT-GOOD", service) in drawn
-    for indicator, unit in drawn:
-        assert held.units[unit].kind in held.indicators[indicator].applies_to
-    by_district = {indicator for indicator, unit in drawn if held.units[unit].parent in DISTRICTS}
-    for code, indicator in held.indicators.items():
-        assert (UnitKind.DISTRICT in indicator.applies_to) == (code in by_district)
+        assert len(found[service]) >= 2, service
+        assert "AUDIT-GOOD" in found[service]
+
+
+def test_every_unit_of_the_register_is_measured(held, measured):
+    assert set(measured["service_area"]) == set(held.units)
+    in_october = {code for code, one in held.units.items() if one.holds_on(LAST)}
+    assert {
+        kind: sum(held.units[one].kind is kind for one in in_october) for kind in KINDS
+    } == KINDS
 
 
 def test_targets_are_agreed_by_a_role_on_a_date(held):
@@ -90,19 +115,29 @@ def test_duties_are_the_statutory_timescales(held):
     assert duties == {"ASSESS-45", "ICPC-15", "CP-VISIT", "CIC-VISIT", "IHA-20"}
 
 
-def test_the_delivery_is_read_whole(held, tmp_path):
-    delivery = write_county(tmp_path, DEMO_SEED)
-    extract = ingest.read_delivery(delivery, held)
-    receipt = extract.receipt
-    assert (receipt.rows_refused, receipt.cells_unread, len(receipt.duplicates)) == (
-        0,
-        0,
-        0,
-    )
-    assert receipt.rows_read == receipt.rows_in_file
-    assert receipt.published == "2026-11-06"
-    assert set(receipt.states) == {"final", "not_applicable", "suppressed"}
-    tables = {one.source.published.table for one in held.indicators.values()}
-    assert set(extract.figures["table"]) == tables
-    assert set(extract.figures["breakdown"]) == set(held.indicators)
-    assert set(extract.figures["service_area"]) == set(held.units)
+def test_every_definition_can_be_read_in_the_extracts(held, reference):
+    layouts = load_layouts(reference / "layouts")
+    counting.validate(held, layouts)
+    read = counting.tables_read(held, counting.fields_of(layouts))
+    parts = {
+        layout.table for layout in layouts.values() if layout.name.startswith("medwold_records.")
+    }
+    assert set(read) <= parts
+
+
+def test_the_units_delivered_are_those_of_the_register(held, received):
+    units = received.records("unit", [one["id"] for one in received.deliveries()])
+    known = units.sort_values("changed_at").drop_duplicates("unit_code", keep="last")
+    found = {
+        row.unit_code: (row.name, row.kind, "" if pd.isna(row.parent) else row.parent)
+        for row in known.itertuples()
+    }
+    assert found == {
+        code: (one.name, one.kind.value, one.parent or "") for code, one in held.units.items()
+    }
+
+
+def test_what_breaks_is_registered_where_it_is_planted(held):
+    broken = {(one.indicator, one.unit, one.period) for one in held.under(Structure.AS_NOW).breaks}
+    front_door = ("medwold", "front-door", *(f"front-door-{number}" for number in range(1, 5)))
+    assert broken == {("NFA", unit, "2023-04") for unit in front_door}
