@@ -75,16 +75,17 @@ def read_grid(sheet: Sheet, header: Header, name: str, shown: str = "") -> Grid:
     """
     width = len(header.names)
     filled = _filled(sheet)
-    places = np.arange(header.start + header.rows, _end(sheet, filled))
-    inside = _any(filled[:width], places)
-    extra = _any(filled[width:], places)
-    short = sheet.widths[places] < width if sheet.widths is not None else np.zeros_like(extra)
+    begin, end = header.start + header.rows, _end(sheet, filled)
+    places = np.arange(begin, end)
+    inside = _any(filled[:width], begin, end)
+    extra = _any(filled[width:], begin, end)
+    short = sheet.widths[begin:end] < width if sheet.widths is not None else np.zeros_like(extra)
     wrong = extra | short
     kept = places[~wrong & inside]
+    odd = wrong | ~(inside | extra)
     refused = tuple(
         Refusal(int(sheet.lines[place]), _reason(sheet, place, width, bool(bad), bool(full)), shown)
-        for place, bad, full in zip(places, wrong, inside | extra, strict=True)
-        if bad or not full
+        for place, bad, full in zip(places[odd], wrong[odd], (inside | extra)[odd], strict=True)
     )
     if not len(kept) and not refused:
         raise UnreadableFileError(
@@ -98,19 +99,19 @@ def read_grid(sheet: Sheet, header: Header, name: str, shown: str = "") -> Grid:
 
 def _filled(sheet: Sheet) -> list[NDArray[np.bool_]]:
     """For each column whether each of its cells holds something."""
-    return [(column.texts != "")[column.codes] for column in sheet.columns]
+    return [column.texts.astype(bool)[column.codes] for column in sheet.columns]
 
 
-def _any(filled: list[NDArray[np.bool_]], places: NDArray[np.intp]) -> NDArray[np.bool_]:
-    found = np.zeros(len(places), dtype=bool)
+def _any(filled: list[NDArray[np.bool_]], begin: int, end: int) -> NDArray[np.bool_]:
+    found = np.zeros(max(end - begin, 0), dtype=bool)
     for column in filled:
-        found |= column[places]
+        found |= column[begin:end]
     return found
 
 
 def _end(sheet: Sheet, filled: list[NDArray[np.bool_]]) -> int:
     """Where the rows end; blank ones behind are left out, but not a line of commas."""
-    blank = ~_any(filled, np.arange(len(sheet)))
+    blank = ~_any(filled, 0, len(sheet))
     if sheet.widths is not None:
         blank &= sheet.widths <= 1
     held = np.flatnonzero(~blank)

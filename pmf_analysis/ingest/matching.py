@@ -162,13 +162,20 @@ def choose_for_sheet(
     fitting = {key: each for key, each in known.items() if _may_be(sheet, each)}
     if layout and not fitting:
         fitting = known
-    found: dict[HeaderRule, _Candidates] = {}
-    matches = []
-    for each in fitting.values():
-        if each.header not in found:
-            found[each.header] = _Candidates(tuple(candidates(sheet, each.header)))
-        if found[each.header].headers:
-            matches.append(_first_whole(found[each.header], each))
+    found = {
+        rule: _Candidates(tuple(candidates(sheet, rule)))
+        for rule in dict.fromkeys(each.header for each in fitting.values())
+    }
+    held = [each for each in fitting.values() if found[each.header].headers]
+    whole = [_first_whole(found[each.header], each) for each in held]
+    certain = [match for match in whole if match is not None]
+    if certain and not any(match.layout.any_table for match in certain):
+        return _best(certain, called, layout)
+    # what is no table for certain is held against all, for a near one and for the message
+    matches = [
+        match or hold_against(found[each.header].headers[0], each)
+        for match, each in zip(whole, held, strict=True)
+    ]
     if not matches:
         raise _unknown(
             topmost.names, [hold_against(topmost, each) for each in known.values()], called
@@ -265,15 +272,15 @@ class _Candidates:
         return frozenset().union(*(header.told_apart for header in self.headers))
 
 
-def _first_whole(found: _Candidates, layout: Layout) -> Match:
-    """The layout held against the first header that names all it asks for, else the topmost."""
+def _first_whole(found: _Candidates, layout: Layout) -> Match | None:
+    """The layout held against the first header that names all it asks for; None where none does."""
     if _all_named(found.names, layout):
         for header in found.headers:
             if _all_named(header.told_apart, layout):
                 match = hold_against(header, layout)
                 if match.whole:
                     return match
-    return hold_against(found.headers[0], layout)
+    return None
 
 
 def _all_named(names: frozenset[str], layout: Layout) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from pmf_analysis.ingest.cells import SHOWN, marker_of, number_of
 from pmf_analysis.ingest.grid import Grid
-from pmf_analysis.ingest.groups import Coded, coded
 from pmf_analysis.ingest.matching import Match
 from pmf_analysis.ingest.receipt import Refusal, UnreadCell
 from pmf_analysis.ingest.sheets import Column
@@ -91,7 +91,7 @@ def _filled(match: Match, grid: Grid) -> tuple[NDArray[np.intp], tuple[Refusal, 
         if not field.filled or place is None:
             continue
         column = grid.columns[place]
-        for row in np.flatnonzero((column.texts == "")[column.codes]):
+        for row in np.flatnonzero(~column.texts.astype(bool)[column.codes]):
             lacking.setdefault(int(row), []).append(name)
     refused = tuple(
         Refusal(int(grid.lines[row]), f"no {', '.join(names)}", grid.sheet)
@@ -105,15 +105,23 @@ def _filled(match: Match, grid: Grid) -> tuple[NDArray[np.intp], tuple[Refusal, 
 def _read(column: Column, field: RecordField, layout: Layout) -> tuple[object, NDArray[np.intp]]:
     """The typed values of a column, and the rows whose cell could not be read."""
     if field.type in ("text", "code"):
-        texts = Coded(column.codes, tuple(map(str, column.texts)))
-        named = coded(texts.codes, texts.texts)
-        whole = pd.array([text or None for text in named.texts] or [None], dtype="str")
-        return whole.take(named.codes), np.empty(0, dtype=np.intp)
+        held = np.where(column.texts.astype(bool), column.texts, None)
+        whole = pd.array(held if len(held) else [None], dtype="str")
+        return _taken(whole, column.codes), np.empty(0, dtype=np.intp)
     reads = _reader(field, layout)
     cells = [_cell(str(text), reads, layout) for text in column.texts]
     bad = np.array([cell is _UNREADABLE for cell in cells], dtype=bool)
     values = [None if cell is _UNREADABLE else cell for cell in cells]
     return _typed(values, field)[column.codes], np.flatnonzero(bad[column.codes])
+
+
+def _taken(
+    texts: pd.api.extensions.ExtensionArray, codes: NDArray[np.integer]
+) -> pd.api.extensions.ExtensionArray:
+    """The text of each row; nothing is copied where every row has one of its own, in order."""
+    if len(codes) and codes[-1] - codes[0] == len(codes) - 1 and (np.diff(codes) == 1).all():
+        return texts[codes[0] : codes[-1] + 1]
+    return texts.take(codes)
 
 
 _UNREADABLE = object()
@@ -143,6 +151,7 @@ def _whole(number: float | None) -> int | None:
     return int(number) if number is not None and number.is_integer() else None
 
 
+@lru_cache(maxsize=2**16)
 def _date(text: str, formats: tuple[str, ...]) -> date | None:
     """A date by the layout's ways of writing one, or as ISO 8601 writes it."""
     for form in (*formats, *_ISO):

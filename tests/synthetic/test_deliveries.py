@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pmf_analysis.errors import ParameterError
+from pmf_analysis.synthetic import deliveries
 from pmf_analysis.synthetic.deliveries import write_deliveries
 from pmf_analysis.synthetic.record_tables import RECORD_TABLES
 
@@ -14,6 +15,15 @@ from pmf_analysis.synthetic.record_tables import RECORD_TABLES
 def read(path, table):
     with zipfile.ZipFile(path) as archive:
         return pd.read_csv(archive.open(f"{table}.csv"), dtype="str")
+
+
+def names(path):
+    with zipfile.ZipFile(path) as archive:
+        return [name.removesuffix(".csv") for name in archive.namelist()]
+
+
+def holds(path, table):
+    return table in names(path)
 
 
 def test_a_history_and_one_a_month_with_one_again(delivered):
@@ -83,3 +93,22 @@ def test_every_row_is_received(delivered, received):
         assert (held["columns_not_read"], held["labels_unknown"]) == ([], [])
         assert set(held["tables"]) <= set(RECORD_TABLES)
     assert set(receipts[0]["tables"]) == set(RECORD_TABLES)  # the history has something of each
+
+
+def test_a_history_too_large_for_one_zip_comes_in_several(
+    delivered, records, small, tmp_path, monkeypatch
+):
+    _, whole = delivered
+    setting, _ = small()
+    monkeypatch.setattr(deliveries, "MOST_CELLS", 200_000)
+    paths = write_deliveries(tmp_path, setting, records())
+    assert len(paths) > len(whole) + 1
+    assert [path.name for path in paths[-len(whole) :]] == [path.name for path in whole]
+    parts = paths[: len(paths) - len(whole) + 1]
+    for name in ("assessment", "child", "unit"):
+        rows = [read(path, name) for path in parts if holds(path, name)]
+        together = pd.concat(rows).sort_values([*rows[0]], ignore_index=True)
+        told = read(whole[0], name).sort_values([*rows[0]], ignore_index=True)
+        assert together.equals(told), name
+    cells = [sum(read(path, name).size for name in names(path)) for path in parts]
+    assert max(cells[1:]) <= 200_000  # the first month alone may hold more

@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
 
+import numpy as np
+
 from pmf_analysis.errors import UnreadableFileError
 from pmf_analysis.ingest.formats.contents import Contents
 from pmf_analysis.ingest.formats.limits import Allowance
 from pmf_analysis.ingest.formats.wording import empty
-from pmf_analysis.ingest.sheets import sheet_of_rows
+from pmf_analysis.ingest.sheets import Column, Sheet, sheet_of_rows
+from pmf_analysis.store.csv_columns import cells_in_first_line, read_plain_columns
 
 ENDINGS = (".csv", ".tsv", ".txt")
 ALSO_NOTES = (".txt",)
@@ -27,6 +30,8 @@ KIND = "a CSV file"
 
 _SAVE_AS = "Save it as CSV (UTF-8) and deliver it again"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_BYTES = bytes([*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F])
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _MARKS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -50,9 +55,12 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
     form = name[name.rindex(".") + 1 :].casefold()
     said = _SAID.match(text)
     mark = "\t" if form == "tsv" else said[1] if said else _mark_of(text)
-    lines: list[int] = []
-    rows = _split(text[said.end() :] if said else text, mark, name, lines, 2 if said else 1)
-    sheet = sheet_of_rows(title, _counted(rows, name, allowance), lines=_late(lines))
+    body, first = (text[said.end() :], 2) if said else (text, 1)
+    sheet = _plain(body, mark, title, first, name, allowance)
+    if sheet is None:
+        lines: list[int] = []
+        rows = _split(body, mark, name, lines, first)
+        sheet = sheet_of_rows(title, _counted(rows, name, allowance), lines=_late(lines))
     if not any(any(column.texts) for column in sheet.columns):
         raise empty(name)
     return Contents(form, (sheet,), encoding, _remarks(form, mark))
@@ -60,7 +68,8 @@ def read(content: bytes, name: str, title: str, allowance: Allowance) -> Content
 
 def _mark_of(text: str) -> str:
     """What parts the cells: a comma, unless another mark does so beyond doubt."""
-    looked = [line for line in islice(StringIO(text, newline=""), _LOOKED_AT) if line.strip()]
+    lines = (line[0] for line in islice(_LINE.finditer(text), _LOOKED_AT))
+    looked = [line for line in lines if line.strip()]
     if not looked or "," in looked[0]:
         return ","
     for mark in ("\t", ";", "|"):
@@ -81,6 +90,27 @@ def _remarks(form: str, mark: str) -> tuple[str, ...]:
     if mark == ";":
         remark += " Numbers are read with a point before the decimals, and 1,234 as 1234."
     return (remark,)
+
+
+def _plain(
+    text: str, mark: str, title: str, first: int, name: str, allowance: Allowance
+) -> Sheet | None:
+    """A text without quotes, whose lines all have as many cells, column by column.
+
+    None for any other, and for one that is too large, which is refused where rows are split.
+    """
+    rows, width = text.count("\n") + 1, cells_in_first_line(text, mark)
+    if not allowance.holds(rows, width):
+        return None
+    held = read_plain_columns(text, mark)
+    if held is None:
+        return None
+    count = len(held[0].codes)
+    allowance.spend_cells(count, width, name)
+    return Sheet(
+        title, None, tuple(Column(column.codes, column.texts) for column in held),
+        np.arange(first, first + count, dtype=np.int64), np.full(count, width, dtype=np.int32),
+    )  # fmt: skip
 
 
 def _late(lines: list[int]) -> Iterator[int]:
@@ -130,7 +160,7 @@ def _counted(rows: Iterator[list[str]], name: str, allowance: Allowance) -> Iter
 
 def _decoded(plain: bytes, name: str) -> tuple[str, str]:
     text, encoding = _text_of(plain, name)
-    found = _CONTROL.search(text)
+    found = _CONTROL.search(text) if _may_hold_control(plain, encoding) else None
     if found:
         line = text.count("\n", 0, found.start()) + 1
         raise UnreadableFileError(
@@ -138,6 +168,14 @@ def _decoded(plain: bytes, name: str) -> tuple[str, str]:
             f"0x{ord(found[0]):02x}", "text in CSV", _SAVE_AS,
         )  # fmt: skip
     return text, encoding
+
+
+def _may_hold_control(plain: bytes, encoding: str) -> bool:
+    """Whether bytes hold some that stand for a control character and nothing else.
+
+    In UTF-8 and Windows-1252 one look over the bytes tells; any other text is searched.
+    """
+    return encoding == "utf-16" or len(plain.translate(None, _CONTROL_BYTES)) < len(plain)
 
 
 def _text_of(plain: bytes, name: str) -> tuple[str, str]:

@@ -66,6 +66,10 @@ class Allowance:
         self.check_grid(rows, columns, name)
         self.cells -= rows * columns
 
+    def holds(self, rows: int, columns: int) -> bool:
+        """Whether a sheet of so many rows and columns may be read."""
+        return columns <= MOST_COLUMNS and rows * columns <= self.cells
+
     def check_grid(self, rows: int, columns: int, name: str) -> None:
         """Whether a sheet of so many rows and columns may be read.
 

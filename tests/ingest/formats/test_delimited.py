@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmf_analysis.errors import UnreadableFileError
-from pmf_analysis.ingest.formats import limits
+from pmf_analysis.ingest.formats import delimited, limits
 from pmf_analysis.ingest.formats.delimited import read
 from pmf_analysis.ingest.formats.limits import Allowance
 from pmf_analysis.ingest.sheets import Sheet
@@ -92,3 +92,41 @@ def test_one_wide_row_does_not_make_a_long_file_fill_the_memory(monkeypatch):
     monkeypatch.setattr(limits, "MOST_CELLS", 1_000_000)
     with pytest.raises(UnreadableFileError, match="million cells"):
         sheet_of(b"x\n" * 10_000 + b"," * 1_000 + b"x\n" + b"x\n" * 10_000)
+
+
+_PIECES = st.sampled_from(
+    ["a", "1", " ", ",", ",", ",", ";", "\t", "|", "\n", "\n", "\r\n", "\r", '"', "\ufeff", "é",
+     "\x85", "\u2028", "x,y\n", "1,2\n", "\x00", "sep=;\n"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(_PIECES, max_size=24).map("".join), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from(["a.csv", "a.tsv", "a.txt"]),
+)  # fmt: skip
+def test_lines_read_at_once_are_read_as_they_are_row_by_row(text, encoding, name):
+    def outcome(at_once):
+        with pytest.MonkeyPatch.context() as patch:
+            if not at_once:
+                patch.setattr(delimited, "read_plain_columns", lambda text, mark: None)
+            allowance = Allowance()
+            try:
+                contents = read(text.encode(encoding), name, "a", allowance)
+            except UnreadableFileError as error:
+                return str(error)
+        sheet = contents.sheets[0]
+        columns = [(column.codes.tolist(), column.texts.tolist()) for column in sheet.columns]
+        return (
+            contents.encoding, contents.remarks, sheet.header, sheet.lines.tolist(),
+            sheet.widths.tolist(), columns, allowance.cells,
+        )  # fmt: skip
+
+    if text:
+        assert outcome(at_once=True) == outcome(at_once=False)
+
+
+def test_what_is_too_large_to_be_read_at_once_is_refused_as_ever(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_CELLS", 5)
+    with pytest.raises(UnreadableFileError, match="million cells"):
+        sheet_of(b"a,b\n1,2\n3,4\n")
