@@ -22,6 +22,7 @@ from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
 from pmf_analysis.present.html import rag_badge, verdict_badge
+from pmf_analysis.present.named_parts import by_year
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import open_store
@@ -243,36 +244,17 @@ class AreaRun:
     def cohorts(self) -> Panel:
         """Each indicator with and without a named part of the children, year by year.
 
-        Empty where the register names no part.
+        Empty where the register names no part, or the part is all of the unit's children.
         """
         parts: list[object] = []
-        for indicator, row in self._each():
-            tables = self._with_parts(indicator, row)
-            parts += [_heading(indicator.name), *tables] if tables else []
-        return Panel((_heading("All children, and a named part", 2), *parts) if parts else ())
-
-    def _with_parts(self, indicator: Indicator, latest: pd.Series) -> list[object]:
-        """One table of an indicator's named parts: the same month of each year."""
-        month = str(latest["period_end"])[5:7]
-        own = self._of_parts_too[self._of_parts_too["indicator"] == indicator.code]
-        own = own[(own["period_end"].str[5:7] == month) & own["shown_value"].notna()]
-        if not (own["cohort"] != "all").any():
-            return []
-        rows: dict[str, dict[str, object]] = {}
-        for one in own.sort_values(["period_end", "cohort"], kind="stable").itertuples(index=False):
-            named = _capital(indicator.part_of(one.cohort)) or "All"
-            found = rows.setdefault(one.shown_label, {"Period": _capital(one.shown_label)})
-            found[f"{named}: number"] = _count(one.shown_numerator)
-            found[f"{named}: of"] = _count(one.shown_denominator)
-            found[f"{named}: figure"] = findings.number_text(one.shown_value, indicator)
-        caption = f"{indicator.label}: all, and a named part"
-        return list(_table(list(rows.values()), caption, "Period").parts)
+        for indicator, _ in self._each():
+            table = by_year(self._of_every_cohort, indicator)
+            parts += [_heading(indicator.name), table] if table else []
+        return Panel((_heading("All children, and a part of them", 2), *parts) if parts else ())
 
     @cached_property
-    def _of_parts_too(self) -> pd.DataFrame:
-        """The unit's rows of the analysis table, those of named parts among them."""
-        table = self.prepared.table("analysis", [self.unit.code])
-        return table[table["state"] != State.FORECAST]
+    def _of_every_cohort(self) -> pd.DataFrame:
+        return self.prepared.table("analysis", [self.unit.code])
 
     def forecast(self) -> Panel:
         """Each indicator's forecast, with its record on past figures."""
@@ -440,7 +422,8 @@ class AreaRun:
             )
         if not rows:
             return Panel((_paragraph("No indicator here has a forecast."),))
-        return _table(rows, "Forecast figures", "Indicator")
+        table = _table(rows, "Forecast figures", "Indicator").parts[0]
+        return Panel((_folded(f"The {len(rows)} forecast figures", table),))
 
     def quality(self) -> Panel:
         """The verdict by indicator and characteristic of good data."""
@@ -476,7 +459,7 @@ class AreaRun:
         return checks[own & checks["indicator"].isin([*self.indicators, ""])]
 
     def check_table(self) -> Panel:
-        """Every check: what came of it, on how many figures."""
+        """Every check: what came of it, on how many figures; those that passed are folded."""
         rows = []
         for keys, group in self._checks.groupby(["suite", "rule_id"], sort=True):
             first = group.iloc[0]
@@ -491,7 +474,13 @@ class AreaRun:
                     "Severity": first["severity"],
                 }
             )
-        return _table(rows, "Checks made on these figures", "Check")
+        passed = [row for row in rows if row["Result"] == CheckStatus.PASS.label]
+        others = [row for row in rows if row["Result"] != CheckStatus.PASS.label]
+        parts = _table(others, "Checks that did not pass", "Check").parts if others else ()
+        if passed:
+            table = _table(passed, "Checks that passed", "Check").parts[0]
+            parts = (*parts, _folded(f"The {len(passed)} checks that passed", table))
+        return Panel(parts or (_paragraph("No check was made on these figures."),))
 
     def delivery_table(self) -> Panel:
         """What was delivered, by hash."""
@@ -575,8 +564,9 @@ def _heading(text: str, level: int = 3) -> Html:
     return Html(f"<h{level}>{escape(text)}</h{level}>")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _folded(summary: str, content: object) -> Html:
+    """What a reader opens who wants it; its words are found and read out all the same."""
+    return Html(f"<details><summary>{escape(summary)}</summary>\n{escape(content)}\n</details>")
 
 
 def _paragraph(text: str) -> Html:
@@ -602,9 +592,10 @@ def _full_text(row: pd.Series) -> str:
 def _limits(row: pd.Series, indicator: Indicator) -> str:
     if pd.isna(row["lower_limit"]):
         return "none drawn"
-    return formats.interval(
-        row["lower_limit"], row["upper_limit"], indicator.unit, indicator.decimals
-    )
+    least, most = indicator.bounds
+    # as the charts show them: within what is possible
+    lower, upper = max(row["lower_limit"], least), min(row["upper_limit"], most)
+    return formats.interval(lower, upper, indicator.unit, indicator.decimals)
 
 
 def _signed(change: float, indicator: Indicator) -> str:

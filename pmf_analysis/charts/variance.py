@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from pmf_analysis import formats, periods
 from pmf_analysis.charts import marks, words
-from pmf_analysis.charts.canvas import LINE, WIDTH, Sheet, paint, shortened, text_width
+from pmf_analysis.charts.canvas import LINE, WIDTH, Sheet, drawable, paint, shortened, text_width
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.errors import ParameterError, nearest
@@ -23,7 +23,7 @@ from pmf_analysis.terms import State
 
 ROW = 0.31
 """Inches from one unit to the next."""
-NAMES = 3.0
+NAMES = 3.4
 """Inches that a unit's name may take."""
 BENCHMARKS: Mapping[str, str] = {
     "england": "England",
@@ -275,7 +275,7 @@ def _draw(axes: Axes, rows: list[_Row], indicator: Indicator, palette: Palette) 
         )  # fmt: skip
         seaborn.scatterplot(
             x=[row.value for row in some], y=chosen, ax=axes, marker=marker, s=size, color=fill,
-            edgecolor=edge, linewidth=1.3, zorder=3, legend=False,
+            edgecolor=edge, linewidth=1.3, zorder=3, legend=False, clip_on=False,
         )  # fmt: skip
     for place, row in enumerate(rows):
         strong = "normal" if row.plain else "bold"
@@ -300,7 +300,8 @@ def _draw(axes: Axes, rows: list[_Row], indicator: Indicator, palette: Palette) 
 
 
 def _label(row: _Row) -> str:
-    return shortened(row.name, NAMES, bold=not row.plain)
+    name = shortened(row.name, NAMES, bold=not row.plain)
+    return "Its own parts" if row.kind == "heading" and name != drawable(row.name) else name
 
 
 def _value(row: _Row, indicator: Indicator) -> str:

@@ -25,6 +25,7 @@ from pmf_analysis.findings import load_catalogue, number_text
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, of_indicators, published_table
 from pmf_analysis.present.html import rag_badge, verdict_badge
+from pmf_analysis.present.named_parts import by_year, that_differ
 from pmf_analysis.present.summary import RULES as PAGE_RULES
 from pmf_analysis.present.summary import (
     ExceptionLine,
@@ -105,7 +106,7 @@ def write_pages(
     whole = {
         "fact": of_everyone(of_indicators(fact, asked)),
         "finding": of_everyone(of_indicators(prepared.table("finding"), asked)),
-        "named": of_indicators(fact[fact["cohort"] != "all"], asked),
+        "named": of_indicators(that_differ(fact), asked),
         "beside": of_everyone(fact),
     }
     areas = [_area(prepared, unit, place, whole) for unit, place in _units(prepared, tasks)]
@@ -268,16 +269,17 @@ def overview(prepared: Prepared, fact: pd.DataFrame, named: pd.DataFrame | None 
 def _line(row: Mapping, held: Register) -> dict[str, object]:
     indicator = held.indicator(row["indicator"])
     part = indicator.part_of(row["cohort"])
-    return {
+    line = {
         "Indicator": f"{indicator.label}, {part}" if part else indicator.label,
         "Period": _period_cell(row),
         "Figure": _figure_cell(row),
         "Target": row["levels_text"] or "none set",
         "Status": row["rag"],
         "Change beyond chance?": _change(row),
-        f"Against {held.units[held.county].name}": _against(row, indicator),
-        "Data": row["verdict"],
     }
+    if row["service_area"] != held.county:
+        line[f"Against {held.units[held.county].name}"] = _against(row, indicator)
+    return {**line, "Data": row["verdict"]}
 
 
 def _figure_cell(row: Mapping) -> str:
@@ -393,11 +395,14 @@ def _county_document(
 def _own_overview(
     prepared: Prepared, fact: pd.DataFrame, whole: Mapping[str, pd.DataFrame]
 ) -> Html | None:
-    """All indicators of the county, which has no page of its own."""
+    """All indicators of the county, which has no page of its own, and its named parts."""
     if fact.empty:
         return None
-    named = _of(whole["named"], [prepared.register.county])
-    return overview(prepared, fact, named)
+    held = prepared.register
+    table = overview(prepared, fact, _of(whole["named"], [held.county]))
+    analysis = prepared.table("analysis", [held.county])
+    parts = [str(by_year(analysis, held.indicator(code))) for code in fact["indicator"]]
+    return Html("\n".join([str(table), *filter(None, parts)]))
 
 
 def _rows_of(areas: Sequence[_Area]) -> list[AreaRow]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,3 +67,25 @@ def test_own_parts_stand_below_the_peers(units: pd.DataFrame, indicator: Indicat
     assert "number 2 of 2 counted from the highest" in chart.alt
     assert "Within Dunwick: Bexholt 90.0%." in chart.alt
     assert b"Within Dunwick" in chart.svg
+
+
+def test_a_heading_too_long_for_its_place_says_less(
+    units: pd.DataFrame, indicator: Indicator
+) -> None:
+    long = {**NAMES, "A1": "Quality Assurance and Reviewing"}
+    svg = drawn(units, indicator, names=long, parts=["A2"]).svg
+    assert b"<!-- Quality Assurance and Reviewing -->" in svg
+    assert b"<!-- Its own parts -->" in svg
+
+
+def test_values_along_the_foot_are_as_they_are_printed(
+    units: pd.DataFrame, indicator: Indicator
+) -> None:
+    """No 88% where the line stands at 87.5."""
+    near = units.assign(shown_value=[89.4, 92.4, 94.4, np.nan], england=92.7)
+    near = near.assign(shown_lower=88.4, shown_upper=95.6, neighbour_median=np.nan)
+    drawn_as = drawn(near, indicator).svg.decode()
+    ticks = [int(one) for one in re.findall(r"<!-- (\d+)% -->", drawn_as)]
+    steps = {later - earlier for earlier, later in pairwise(ticks)}
+    assert len(ticks) > 2
+    assert len(steps) == 1

@@ -106,8 +106,8 @@ def test_the_county_page_opens_with_the_exceptions_and_links_the_areas(
     page = county_page(county_document)
     assert page.index("Beside these figures: Vacant posts") < page.index("Exceptions</h2>")
     assert page.index("Exceptions</h2>") < page.index("Every service area</h2>")
-    assert page.index("Every service area</h2>") < page.index("The whole: all indicators</h2>")
-    assert page.index("The whole: all indicators</h2>") < page.index("Can we trust the data?</h2>")
+    assert page.index("Every service area</h2>") < page.index("The whole county</h2>")
+    assert page.index("The whole county</h2>") < page.index("Can we trust the data?</h2>")
     assert page.index("Can we trust the data?</h2>") < page.index("How to read this page</h2>")
     assert '<th scope="row"><a href="dunwick.html">Dunwick</a></th>' in page
     assert '<td class="number">2</td>' in page
