@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
+from pmf_analysis import formats
 from pmf_analysis.errors import PmfError, TableError
 from pmf_analysis.quality import conditions, expectations
 from pmf_analysis.quality.engine import RuleRun, run_rules
@@ -148,6 +149,7 @@ def _check_suite(suite: Suite, sources: RecordSources, tolerances: Tolerances) -
         return [write.could_not_run(rule, in_brief(error)) for rule in suite.rules]
     if view.rows.empty:
         return [write.not_assessed(rule, "every record was withdrawn") for rule in suite.rules]
+    write = write.sure_of(view.confidence)
     groups = _groups(view)
     prepared = [_prepare(rule, view) for rule in suite.rules]
     runs = run_rules(view.rows, [one.rule for one in prepared if one.runs], suite.name)
@@ -223,7 +225,7 @@ def _prepare(rule: Rule, view: CheckedView) -> _Prepared:
     if stopped:
         return _Prepared(rule, everywhere, nowhere, stopped=stopped)
     try:
-        applies = conditions.selected(rule.condition, rows, view.attributes)
+        applies = _arises(rule, view)
         evaluated = expectations.evaluated(rule, rows)
     except TypeError:
         stopped = "its condition compares a text with a number"
@@ -232,6 +234,18 @@ def _prepare(rule: Rule, view: CheckedView) -> _Prepared:
     if count < expectations.TYPES[rule.type].least:
         return _Prepared(rule, applies, nowhere, nothing=_too_few(count))
     return _Prepared(rule, applies, evaluated)
+
+
+def _arises(rule: Rule, view: CheckedView) -> np.ndarray:
+    """In which rows what a rule asks could be asked at all; all of them if in none."""
+    found = conditions.selected(rule.condition, view.rows, view.attributes)
+    if not view.derived:
+        return found
+    asks = [name for name in expectations.TYPES[rule.type].reads(rule.arguments)
+            if name in view.derived]  # fmt: skip
+    arises = conditions.selected(rule.condition, view.rows)
+    arises = arises & view.rows[asks].notna().all(axis=1).to_numpy(dtype=bool)
+    return arises if arises.any() else found
 
 
 def _too_few(count: int) -> str:
@@ -259,6 +273,11 @@ class _Writer:
 
     suite: Suite
     tolerances: Tolerances
+    confidence: float = 0.0
+
+    def sure_of(self, confidence: float) -> _Writer:
+        """The same, judging only what lies beyond chance with such confidence."""
+        return replace(self, confidence=confidence)
 
     def rows(
         self, one: _Prepared, view: CheckedView, groups: _Groups, run: RuleRun | None
@@ -307,7 +326,7 @@ class _Writer:
         stopped: bool, note: str,
     ) -> _Columns:  # fmt: skip
         judged = self.tolerances.judge_all(
-            rule, [key[:2] for key in keys], evaluated, failed, stopped
+            rule, [key[:2] for key in keys], evaluated, failed, stopped, self.confidence
         )
         places = zip(_PLACES, zip(*keys, strict=True), strict=True) if keys else ()
         each = {
@@ -318,7 +337,7 @@ class _Writer:
             "limit_green": [one.green for one in judged],
             "limit_amber": [one.amber for one in judged],
             "colour": [one.colour.value for one in judged],
-            "note": [note or words for words in map(_in_words, failed, evaluated)],
+            "note": [note or self._in_words(*one) for one in zip(failed, evaluated, strict=True)],
         }  # fmt: skip
         of_rule = {
             "suite": f"{self.suite.name} {self.suite.version}", "rule_id": rule.rule_id,
@@ -328,9 +347,11 @@ class _Writer:
         }  # fmt: skip
         return {**{name: [value] * len(keys) for name, value in of_rule.items()}, **each}
 
-
-def _in_words(failed: int, evaluated: int) -> str:
-    return f"{failed} of {evaluated}" if evaluated else "there is nothing to check"
+    def _in_words(self, failed: int, evaluated: int) -> str:
+        if not evaluated:
+            return "there is nothing to check"
+        called = f" {self.suite.records.called}" if self.suite.records else ""
+        return f"{formats.number(failed)} of {formats.number(evaluated)}{called}"
 
 
 def _disagreement(one: _Prepared, run: RuleRun) -> str:

@@ -18,6 +18,7 @@ from pmf_analysis.quality.views import (
     yes_or_no,
 )
 from pmf_analysis.quality.wholes import beyond_rounding
+from pmf_analysis.register.models import COUNTED
 from pmf_analysis.terms import MeasureKind, State, UnitKind
 
 _COUNTED = (MeasureKind.PROPORTION, MeasureKind.RATE, MeasureKind.COUNT)
@@ -157,12 +158,17 @@ def _difference(
 
 
 def _adding_cells(sources: Sources) -> list[tuple[str, str, str]]:
-    """Table, breakdown and column of every count of an indicator whose parts add up."""
+    """Table, breakdown and column of every delivered count of an indicator whose parts add up.
+
+    What is counted from records is held against its parts as a measure, indicator by indicator.
+    """
     found = set()
     for indicator in sources.context.register.indicators.values():
         if indicator.adds_up is True and indicator.kind in _COUNTED:
             for source in indicator.source.all:
-                found |= {cell for cell in source.reads if cell[2] != source.value}
+                found |= {
+                    cell for cell in source.reads if cell[2] != source.value and cell[0] != COUNTED
+                }
     return sorted(found)
 
 

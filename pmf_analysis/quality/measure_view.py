@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pmf_analysis import periods
+from pmf_analysis.counting.figures import ALL
 from pmf_analysis.measures.totals import below_under_structure
 from pmf_analysis.quality.figure_view import state_known
 from pmf_analysis.quality.printed import printed_steps
@@ -26,10 +28,11 @@ from pmf_analysis.quality.views import (
     with_derived,
     yes_or_no,
 )
-from pmf_analysis.quality.wholes import beyond_rounding
+from pmf_analysis.quality.wholes import beyond_rounding, unattributed
+from pmf_analysis.register import Register
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.tables import SERIES
-from pmf_analysis.terms import MeasureKind, Polarity, State
+from pmf_analysis.terms import MeasureKind, Polarity, State, UnitKind
 
 ATTRIBUTES = (
     "kind",             # terms.MeasureKind of the indicator
@@ -39,6 +42,8 @@ ATTRIBUTES = (
     "has_parts",        # yes where the unit has parts whose counts add up to its own
     "unit_ended",       # yes where the unit no longer exists on the as-at date
     "counted",          # yes where it is counted from records
+    "has_peers",        # no where it is counted for the county alone
+    "holds_the_rest",   # yes for the county, where it alone counts records that name no unit
 )  # fmt: skip
 
 _YEAR = 12
@@ -81,7 +86,54 @@ def _has_parts(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     register = sources.context.register
     adding = {code for code, one in register.indicators.items() if one.adds_up is True}
     with_parts = {code for code in register.units if len(register.children_of(code)) > 1}
-    return yes_or_no(rows["indicator"].isin(adding) & rows["service_area"].isin(with_parts))
+    found = rows["indicator"].isin(adding) & rows["service_area"].isin(with_parts)
+    return yes_or_no(found & ~_counted_without_parts(rows, register))
+
+
+def _counted_without_parts(rows: pd.DataFrame, register: Register) -> pd.Series:
+    """Whether an indicator is counted for a unit, and for none of those below it."""
+    below = {code: {register.units[one].kind for one in register.children_of(code)}
+             for code in register.units}  # fmt: skip
+    counted = {code: set(one.applies_to) for code, one in register.indicators.items()
+               if one.source.records is not None}  # fmt: skip
+    pairs = pd.MultiIndex.from_frame(rows[["indicator", "service_area"]].astype("str"))
+    without = {
+        (code, unit)
+        for code, unit in pairs.unique()
+        if code in counted and not counted[code] & below.get(unit, set())
+    }
+    return pd.Series(pairs.isin(without), index=rows.index)
+
+
+def _has_peers(one: Indicator) -> str:
+    return _word(one.source.records is None or set(one.applies_to) != {UnitKind.COUNTY})
+
+
+def _holds_the_rest(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    register = sources.context.register
+    shared = {
+        code
+        for code, one in register.indicators.items()
+        if one.source.records is not None and set(one.applies_to) != {UnitKind.COUNTY}
+    }
+    county = rows["service_area"] == register.county
+    return yes_or_no(county & rows["indicator"].isin(shared))
+
+
+def _cases(rows: pd.DataFrame) -> pd.Series:
+    """What a figure counts: its denominator, or its numerator where it has none."""
+    return numbers(rows, "denominator").fillna(numbers(rows, "numerator"))
+
+
+def _cases_of_all(rows: pd.DataFrame, _: Sources) -> pd.Series:
+    """Cases of whole series, so that those of a cohort are not counted twice."""
+    whole = (rows["holds_the_rest"] == YES) & (rows["cohort"] == ALL)
+    return _cases(rows).where(whole)
+
+
+def _cases_unnamed(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """Of these, how many name no unit that the register knows."""
+    return unattributed(rows, sources).where(rows["cases_counted"].notna())
 
 
 def _unit_ended(rows: pd.DataFrame, sources: Sources) -> pd.Series:
@@ -188,6 +240,9 @@ def _repeats_last(rows: pd.DataFrame, sources: Sources) -> pd.Series:
 def _parts_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     """How far a unit's numerator lies from the sum of its parts', beyond rounding.
 
+    Of what is counted from records the denominator is held against its parts too, and records
+    that name no unit explain a difference as large as they are.
+
     Parts are the units that stood directly below it at the period's end, or for units as they
     are now those that do today. Null where a part that the indicator is given for has no
     number.
@@ -195,8 +250,43 @@ def _parts_difference(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     keys = ["indicator", "cohort", "period"]
     below = below_under_structure(sources.context)
     tables = rows["indicator"].map(_counting_tables(sources)).astype("str").fillna("")
-    found = beyond_rounding(rows, keys, "numerator", below, sources, tables, all_registered=False)
-    return found.where(rows["has_parts"] == YES)
+    names = ["numerator"]
+    counted = (rows["counted"] == YES).to_numpy(dtype=bool)
+    if counted.any() and "denominator" in rows:
+        names.append("denominator")
+    rest = unattributed(rows, sources)
+    # of what is counted from records one part alone proves as much as several
+    least_parts = pd.Series(np.where(counted, 1, 2), index=rows.index)
+    found = [
+        beyond_rounding(
+            rows, keys, name, below, sources, tables, all_registered=False,
+            rest=(_least_rest(rows, name, rest), _most_rest(rows, name, rest, sources)),
+            least_parts=least_parts,
+        )
+        for name in names
+    ]  # fmt: skip
+    worst = pd.concat(found, axis=1).max(axis=1).where(counted, found[0])
+    return worst.where(rows["has_parts"] == YES)
+
+
+def _least_rest(rows: pd.DataFrame, name: str, rest: pd.Series) -> pd.Series:
+    """Every case is in the denominator; any number of them may be in a numerator."""
+    if name != "numerator" or "denominator" not in rows:
+        return rest
+    return rest.where(numbers(rows, "denominator").isna(), 0.0)
+
+
+def _most_rest(
+    rows: pd.DataFrame, name: str, rest: pd.Series, sources: Sources
+) -> pd.Series:  # fmt: skip
+    """Where amounts are added up, a case can add any."""
+    amounts = {
+        code
+        for code, one in sources.context.register.indicators.items()
+        if one.source.records is not None and one.source.records.total is not None
+    }
+    any_amount = rows["indicator"].isin(amounts) & (rest > 0) & (name == "numerator")
+    return rest.where(~any_amount, np.inf)
 
 
 def _counting_tables(sources: Sources) -> dict[str, str]:
@@ -240,11 +330,20 @@ def _has_cases(rows: pd.DataFrame, sources: Sources) -> pd.Series:
     """Whether there is any case in a period, asked where the year before always had several."""
     least = float(sources.rules.values.get("silent_from", np.inf))
     in_order = rows.sort_values([*SERIES, "period_end"], kind="stable")
-    cases = numbers(in_order, "denominator").fillna(numbers(in_order, "numerator"))
-    before = cases.groupby([in_order[name] for name in SERIES]).transform(
-        lambda of_series: of_series.shift().rolling(_YEAR).min()
-    )
+    cases = _cases(in_order)
+    series = in_order.groupby(list(SERIES), sort=False).ngroup().to_numpy()
+    before = _least_of_year(cases.to_numpy(dtype=float), series)
     return yes_or_no(cases > 0, cases.notna() & (before >= least)).reindex(rows.index)
+
+
+def _least_of_year(cases: NDArray[np.float64], series: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The least of the `_YEAR` periods before each, in rows by series; NaN with fewer."""
+    least = np.full(len(cases), np.nan)
+    if len(cases) > _YEAR:
+        years = np.lib.stride_tricks.sliding_window_view(cases, _YEAR)[:-1]
+        alike = series[:-_YEAR] == series[_YEAR:]
+        least[_YEAR:] = np.where(alike, years.min(axis=1), np.nan)
+    return least
 
 
 def _gap_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -293,6 +392,8 @@ _OF_INDICATOR = (
     Derived(
         "counted", ("indicator",), _attribute(lambda one: _word(one.source.records is not None))
     ),
+    Derived("has_peers", ("indicator",), _attribute(_has_peers)),
+    Derived("holds_the_rest", ("indicator", "service_area"), _holds_the_rest),
 )  # fmt: skip
 _OF_GAPS = _OF_INDICATOR
 _NUMBERS = ("numerator", "denominator", "value")
@@ -313,7 +414,17 @@ _DERIVED = (
     ),
     Derived("periods_behind", (*SERIES, "period"), _periods_behind),
     Derived("repeats_last", (*SERIES, "period_end", *_NUMBERS), _repeats_last),
-    Derived("parts_difference", ("has_parts", *SERIES, "period", "numerator"), _parts_difference),
+    Derived(
+        "parts_difference",
+        ("has_parts", "counted", *SERIES, "period", "numerator"),
+        _parts_difference,
+    ),
+    Derived(
+        "cases_counted",
+        (*SERIES, "period", "numerator", "denominator", "holds_the_rest"),
+        _cases_of_all,
+    ),
+    Derived("cases_unnamed", ("cases_counted", *SERIES, "period"), _cases_unnamed),
     Derived("purpose_stated", ("indicator",), _purpose_stated),
     Derived("level_agreed", ("indicator", "service_area"), _level_agreed),
     Derived("present", (*SERIES, "period"), _present),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from pmf_analysis.quality.suites import RECORD
 from pmf_analysis.terms import CheckStatus, Severity
 
 EXIT_STATUS: Mapping[CheckStatus, int] = {
@@ -72,11 +73,18 @@ def _summed(rule_id: str, part: pd.DataFrame) -> dict[str, object]:
     status = next(one for one in _FIRST if (part["status"] == one.value).any())
     unsettled = status in (CheckStatus.COULD_NOT_RUN, CheckStatus.NOT_ASSESSED)
     rule = part.iloc[0]
+    # of a table of records the results of a unit hold those of its parts: the county has all
+    whole = part["table"].astype("str").str.startswith(RECORD)
+    counts = {
+        name: int(part.loc[~whole, name].sum() + part.loc[whole, name].max())
+        if whole.any()
+        else int(part[name].sum())
+        for name in ("evaluated", "failed")
+    }
     return {
         "rule_id": rule_id,
         "status": status.value,
-        "evaluated": int(part["evaluated"].sum()),
-        "failed": int(part["failed"].sum()),
+        **counts,
         "note": str(part.loc[part["status"] == status.value, "note"].iloc[0]) if unsettled else "",
         **{name: str(rule[name]) for name in _SAME_EVERYWHERE},
     }

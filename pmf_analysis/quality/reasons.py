@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _GOOD = {
     Characteristic.TIMELINESS: "up to date",
 }
 _SHOWN = 2
+_COUNTED = re.compile(r"[0-9,]+ of [0-9,]+ (?P<called>.+)")
 
 
 def reason_of(
@@ -70,7 +72,7 @@ def _faults(
     judged: Mapping[Characteristic, Judgement], results: Sequence[RuleResult], stopped: list[str]
 ) -> list[str]:
     failed = _worst_first(results)
-    parts = [f"{_lower(one.reason.rstrip('.'))} ({one.note})" for one in failed[:_SHOWN]]
+    parts = [_fault(one) for one in failed[:_SHOWN]]
     more = len(failed) - _SHOWN
     if more > 0:
         parts.append(f"{more} more check{'s' if more > 1 else ''} failed")
@@ -85,6 +87,20 @@ def _faults(
     return parts or ["too little could be checked"]
 
 
+def _fault(one: RuleResult) -> str:
+    """What a check found: how many of what, then what is wrong with them.
+
+    ``8 of 148,009 referrals have no source``; a reason that does not begin with what the records
+    are called stands before the counts: ``a child has two plans at once (2 of 9,470 plans)``.
+    """
+    reason, counts = _lower(one.reason.rstrip(".")), _COUNTED.fullmatch(one.note)
+    called = counts["called"] if counts else ""
+    for beginning in (f"records of {called} ", f"{called} "):
+        if called and reason.startswith(beginning):
+            return f"{one.note} {reason.removeprefix(beginning)}"
+    return f"{reason} ({one.note})"
+
+
 def _worst_first(results: Sequence[RuleResult]) -> list[RuleResult]:
     """Failed critical and warning rules that turn a colour: red ones, critical ones first."""
     failed = [
@@ -94,7 +110,12 @@ def _worst_first(results: Sequence[RuleResult]) -> list[RuleResult]:
     ]
     return sorted(
         failed,
-        key=lambda one: (one.colour != Verdict.RED, one.severity != Severity.CRITICAL, one.rule_id),
+        key=lambda one: (
+            one.colour != Verdict.RED,
+            one.severity != Severity.CRITICAL,
+            -one.weight,
+            one.rule_id,
+        ),
     )
 
 

@@ -63,6 +63,7 @@ def record_view(suite: Suite, sources: RecordSources) -> CheckedView:
     return CheckedView(
         counted, ("service_area", "table"), frozenset(attributes), lacking,
         weights=RECORDS, wholes=sources.wholes,
+        confidence=float(sources.policy.values.get("confidence", 0)), derived=frozenset(flags),
     )  # fmt: skip
 
 

@@ -211,6 +211,13 @@ def days(rows: pd.DataFrame, column: str) -> NDArray[np.datetime64]:
 
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Truths as yes and no, as the suites write them."""
-    truths = [name for name in table if str(table[name].dtype) in _TYPES_OF_TRUTH]
+    truths = [name for name in table if _holds_truths(table[name])]
     words = {name: table[name].astype("boolean").map({True: YES, False: NO}) for name in truths}
     return table.assign(**{name: found.astype("str") for name, found in words.items()})
+
+
+def _holds_truths(column: pd.Series) -> bool:
+    """Whether a column holds true and false; one with gaps has no type of its own."""
+    if column.dtype != object:
+        return str(column.dtype) in _TYPES_OF_TRUTH
+    return pd.api.types.infer_dtype(column, skipna=True) == "boolean"

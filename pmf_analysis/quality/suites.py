@@ -29,6 +29,8 @@ A suite of ``expectations/records/`` is for one table of records; its own ``meta
                     ``entered``, ``changed``, ``withdrawn``, as in the table's layout
 ``unit``            the column with the unit that answers for a record; empty where
                     only the county does
+``called``          what the records are, as a plural in a sentence: "referrals"; "records"
+                    where it is left out
 ``derives``         columns that are worked out before the rules look: name to the kind
                     of ``record_checks`` and what that kind needs to know
 ==================  ==============================================================
@@ -117,6 +119,8 @@ class RecordColumns:
         Column with the unit that answers for a record; empty where only the county does.
     derives : mapping
         Column to work out, to ``check`` (a kind of ``record_checks``) and its arguments.
+    called : str
+        What the records are, as a plural in a sentence.
     """
 
     key: str
@@ -125,6 +129,7 @@ class RecordColumns:
     withdrawn: str
     unit: str
     derives: Mapping[str, Mapping[str, object]]
+    called: str = "records"
 
 
 @dataclass(frozen=True)
@@ -231,7 +236,9 @@ def _record_columns(where: str, meta: Mapping[str, object]) -> RecordColumns:
         found = found or record_checks.fault(given)
         if found:
             _refuse(where, f"derives {name!r} wrongly: {found}", "a kind of check, its arguments")
-    return RecordColumns(**columns, unit=unit, derives=derives)
+    called = meta.get("called", "records")
+    _require_texts(where, {"called": called}, ("called",))
+    return RecordColumns(**columns, unit=unit, derives=derives, called=str(called))
 
 
 def _is_column_or_empty(value: object) -> bool:

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from pmf_analysis.errors import RuleSetError
+from pmf_analysis.measures.intervals import wilson_interval
 from pmf_analysis.quality.suites import Rule
 from pmf_analysis.register.models import RuleSet, Tolerance
 from pmf_analysis.terms import CheckStatus, Dimension, Severity, Verdict
@@ -109,6 +112,7 @@ class Tolerances:
         evaluated: Sequence[int],
         failed: Sequence[int],
         stopped: bool,
+        confidence: float = 0.0,
     ) -> list[Judged]:
         """Judge a rule in many places, those with equal counts and limits once.
 
@@ -120,6 +124,10 @@ class Tolerances:
         evaluated, failed : sequence of int
             Of each place.
         stopped : bool
+        confidence : float
+            Of the Wilson interval whose lower end is held against the limits in place of the
+            share itself, so that chance in a few cases breaks none; 0 for the share itself.
+            Where none may fail, one is enough all the same.
 
         Returns
         -------
@@ -127,23 +135,25 @@ class Tolerances:
         """
         known: dict[tuple[_Limits, int, int], Judged] = {}
         found = []
-        for (indicator, unit), seen, wrong in zip(places, evaluated, failed, strict=True):
+        beyond = _surely(evaluated, failed, confidence)
+        cases = zip(places, evaluated, failed, beyond, strict=True)
+        for (indicator, unit), seen, wrong, share in cases:
             case = (self._limits(rule, unit, indicator), seen, wrong)
             if case not in known:
-                known[case] = self._judged(rule, *case, stopped)
+                known[case] = self._judged(rule, *case, share, stopped)
             found.append(known[case])
         return found
 
     def _judged(
-        self, rule: Rule, limits: _Limits, evaluated: int, failed: int, stopped: bool
+        self, rule: Rule, limits: _Limits, evaluated: int, failed: int, share: float, stopped: bool
     ) -> Judged:
         if stopped or evaluated == 0:
             status = CheckStatus.COULD_NOT_RUN if stopped else CheckStatus.NOT_ASSESSED
             return Judged(status, float("nan"), limits.green, limits.amber, Verdict.NOT_ASSESSED)
         rate = failed / evaluated
-        fails = failed > 0 if rule.counts else rate > limits.green
+        fails = failed > 0 if rule.counts else share > limits.green
         status = CheckStatus.FAIL if fails else CheckStatus.PASS
-        colour = self._colour(rate, evaluated, limits)
+        colour = self._colour(share, evaluated, limits)
         return Judged(status, rate, limits.green, limits.amber, colour)
 
     def _colour(self, rate: float, evaluated: int, limits: _Limits) -> Verdict:
@@ -162,3 +172,11 @@ class Tolerances:
             if row is not None:
                 return _Limits(row.green_max, row.amber_max, row.min_n)
         return self._default[rule.dimension]
+
+
+def _surely(evaluated: Sequence[int], failed: Sequence[int], confidence: float) -> list[float]:
+    """Share that fails in each place: as found, or the least that chance does not explain."""
+    seen, wrong = np.array(evaluated, dtype=float), np.array(failed, dtype=float)
+    if not confidence:
+        return np.divide(wrong, seen, out=np.zeros(len(seen)), where=seen > 0).tolist()
+    return wilson_interval(wrong, seen, confidence).lower.tolist()

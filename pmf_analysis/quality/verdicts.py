@@ -47,7 +47,10 @@ _STATUS_ORDER = (
 
 
 class RuleResult(NamedTuple):
-    """What one rule found for one indicator in one unit: codes and words as in the results."""
+    """What one rule found for one indicator in one unit: codes and words as in the results.
+
+    ``weight`` is the share of records that fail; 0 for what is no check of records.
+    """
 
     rule_id: str
     status: str
@@ -56,6 +59,7 @@ class RuleResult(NamedTuple):
     characteristic: str
     reason: str
     note: str
+    weight: float = 0.0
 
     @property
     def turns_verdict(self) -> bool:
@@ -164,6 +168,8 @@ def _pairs(measures: pd.DataFrame | None) -> pd.DataFrame:
 def _linked(results: pd.DataFrame, pairs: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Each pair with each result that counts for it; an empty place stands for any."""
     feeds = pairs[PAIR].merge(_feeds(context), on="indicator", how="left")
+    of_records = results["table"].str.startswith(RECORD)
+    results = results.assign(weight=results["rate"].where(of_records, 0.0).fillna(0.0))
     parts = [pd.DataFrame(columns=[*PAIR, *_KEPT])]
     for places, found in _by_places(results):
         keys = [*PAIR, "table"] if "table" in places else PAIR

@@ -66,6 +66,11 @@ class CheckedView:
     wholes : mapping
         Unit to all units whose results count it: itself and those above it. Empty where a
         row counts for its own unit alone.
+    confidence : float
+        With which a share of failures must lie beyond a limit; 0 where it is taken as it is.
+    derived : frozenset of str
+        Columns of records that are null where a question does not arise. Of a unit in whose
+        records it arises nowhere a rule that asks it says nothing.
     """
 
     rows: pd.DataFrame
@@ -74,6 +79,8 @@ class CheckedView:
     lacking: Mapping[str, str] = field(default_factory=dict)
     weights: str = ""
     wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    confidence: float = 0.0
+    derived: frozenset[str] = frozenset()
 
 
 def with_derived(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pmf_analysis.counting import UNATTRIBUTED
 from pmf_analysis.measures.totals import Membership, add_up
 from pmf_analysis.quality.views import Sources, numbers
 from pmf_analysis.register import Register
@@ -30,6 +31,8 @@ def beyond_rounding(
     *,
     all_registered: bool,
     parts_are: UnitKind | None = None,
+    rest: tuple[pd.Series, pd.Series] | None = None,
+    least_parts: int | pd.Series = 2,
 ) -> pd.Series:
     """Difference of each whole to the sum of its parts, less what their rounding explains.
 
@@ -45,11 +48,16 @@ def beyond_rounding(
         Table of each row, with the index of ``rows``.
     parts_are : UnitKind, optional
         What the parts are, where they do not stand directly below the whole.
+    rest : tuple of Series of float, optional
+        How much more than its parts a whole holds, at least and at most: what belongs to none
+        of them. Nothing where not given.
+    least_parts : int or Series of int
+        With fewer parts nothing is said of a whole.
 
     Returns
     -------
     pandas.Series of float
-        With the index of ``rows``; null for what is no whole, has fewer than two parts, or
+        With the index of ``rows``; null for what is no whole, has too few parts, or
         has a part without a number: there nothing can be said.
     """
     register = sources.context.register
@@ -61,8 +69,39 @@ def beyond_rounding(
     found = sums.reindex(pd.MultiIndex.from_frame(held[[*keys, "service_area"]]))
     found = found.set_axis(rows.index)
     explained = _half_steps(held["service_area"], tables, found["parts"], sources, parts_are)
-    beyond = (held[number] - found["total"]).abs() - explained
-    return beyond.clip(lower=0.0).where(found["parts"] > 1).round(9)
+    more = held[number] - found["total"]
+    if rest is not None:
+        more = more - more.clip(*rest)
+    beyond = more.abs() - explained
+    return beyond.clip(lower=0.0).where(found["parts"] >= least_parts).round(9)
+
+
+def unattributed(rows: pd.DataFrame, sources: Sources) -> pd.Series:
+    """How many records of each indicator, unit, cohort and period name no unit, and count above.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With ``indicator``, ``service_area``, ``cohort`` and ``period``.
+    sources : Sources
+        With the figures, among which the count says so (`counting.count`).
+
+    Returns
+    -------
+    pandas.Series of float
+        With the index of ``rows``; 0 where there are none.
+    """
+    figures = sources.tables.get("figure")
+    if figures is None or not {"breakdown", "column", *_KEPT_APART} <= set(figures):
+        return pd.Series(0.0, index=rows.index)
+    said = figures[(figures["column"] == UNATTRIBUTED).to_numpy(dtype=bool)]
+    code = said["breakdown"].str.removesuffix(f" | {UNATTRIBUTED}").rename("indicator")
+    counts = numbers(said, "value").groupby([code, *(said[name] for name in _KEPT_APART)]).sum()
+    keys = pd.MultiIndex.from_frame(rows[["indicator", *_KEPT_APART]])
+    return pd.Series(counts.reindex(keys).fillna(0.0).to_numpy(), index=rows.index)
+
+
+_KEPT_APART = ["service_area", "cohort", "period"]
 
 
 def _half_steps(
