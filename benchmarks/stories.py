@@ -1,9 +1,17 @@
 """What the workbench says of Medwold, held against what was planted there.
 
 ``python -m benchmarks.stories`` makes the county, carries its records through the chain and
-prints, for each story, whether what should be said is said and what must not be said is not.
-``--calm 20`` makes counties in which nothing was planted, and prints how often the county
-page speaks of a change all the same.
+prints, for each claim of each story, one of:
+
+- *hit*: it should be said, and is; *miss*: it should be said, and is not;
+- *kept silent*: it must not be said, and is not; *false claim*: it must not be, and is;
+- *not tested*: it rests on the checks of data quality, which are not made in memory.
+  ``--workspace FOLDER`` reads what a prepared workspace says instead, these checks included.
+
+``--calm 20`` makes counties in which nothing was planted, and counts false claims: a line of the
+county page, or a story on page one of the county or of a service, that says of an indicator that
+it improved, worsened or is unusual beyond chance. A claim is counted once, however many pages and
+sentences make it; they are held against all series of these units that a chart tests.
 """
 
 from __future__ import annotations
@@ -11,40 +19,61 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from pmf_analysis import analysis, counting, findings, measures, periods, register
-from pmf_analysis.present.summary import exceptions
+from pmf_analysis import analysis, counting, findings, measures, periods, prepared, register
+from pmf_analysis.measures.intervals import wilson_interval
+from pmf_analysis.present.summary import exceptions, summarise
 from pmf_analysis.register import Context
 from pmf_analysis.register.layouts import load_layouts
-from pmf_analysis.store import create_workspace
-from pmf_analysis.synthetic import DEMO_SEED
+from pmf_analysis.store import create_workspace, open_store
+from pmf_analysis.synthetic import DEMO_SEED, plot
 from pmf_analysis.synthetic.making import make_records
-from pmf_analysis.synthetic.plot import choose
 from pmf_analysis.synthetic.setting import EXTRACT_DAY, Setting
-from pmf_analysis.terms import UnitKind, Verdict
+from pmf_analysis.terms import BreakKind, UnitKind, Verdict
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What makes a claim: findings of some codes, and words that their sentence holds."""
+
+    codes: tuple[str, ...]
+    words: tuple[str, ...] = ("",)
+    checked: bool = False
+    """Whether it rests on the checks of data quality."""
+
+    def among(self, found: pd.DataFrame) -> bool:
+        """Whether one of some findings makes the claim."""
+        said = found.loc[found["code"].isin(self.codes), "sentence"]
+        return any(word in sentence for sentence in said for word in self.words)
+
+
+CHANGES = ("V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "V-GREEN-WORSENING", "V-OFF-TARGET-IMPROVING")
+"""Findings that speak of a change beyond chance."""
 
 SAYS = {
-    "improved": ("V-IMPROVED",),
-    "worsened": ("V-WORSENED", "V-GREEN-WORSENING"),
-    "signal": ("V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "V-GREEN-WORSENING"),
-    "cannot_meet": ("A-CANNOT",),
-    "sometimes_meets": ("A-SOMETIMES",),
-    "recording_changed": ("B-BREAK",),
-    "structure_changed": ("B-BREAK",),
-    "green": ("S-GREEN",),
-    "red": ("S-RED",),
-    "provisional_could_fall": ("M-COULD-TURN", "M-HOLDS", "M-RANGE"),
-    "back_dated": ("Q-RED", "Q-AMBER"),
+    "improved": Saying(("V-IMPROVED", "V-OFF-TARGET-IMPROVING")),
+    "worsened": Saying(("V-WORSENED", "V-GREEN-WORSENING")),
+    "signal": Saying(CHANGES),
+    "cannot_meet": Saying(("A-CANNOT",)),
+    "sometimes_meets": Saying(("A-SOMETIMES",)),
+    "recording_changed": Saying(("B-BREAK",), (BreakKind.RECORDING.label,)),
+    "structure_changed": Saying(("B-BREAK",), (BreakKind.BOUNDARY.label,)),
+    "green": Saying(("S-GREEN",)),
+    "red": Saying(("S-RED",)),
+    "colour_changed": Saying(("S-TARGET-MOVED",), ("the figure would be",)),
+    "counted_once": Saying(("S-COUNTED-ONCE",)),
+    "provisional_could_fall": Saying(("M-COULD-TURN", "M-HOLDS", "M-RANGE")),
+    "back_dated": Saying(("Q-RED", "Q-AMBER"), ("moved", "changed to earlier days"), True),
 }
-"""Claim to the codes of the findings that make it. A claim that is not here has no sentence yet."""
+"""Claim to what makes it. A claim that is not here has no sentence yet."""
 
-CHANGES = ("V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "V-GREEN-WORSENING")
-"""Findings that speak of a change."""
+NO_SENTENCE = "no sentence yet"
+UNCHECKED = "data quality was not checked"
 
 
 @dataclass(frozen=True)
@@ -73,10 +102,13 @@ class Row:
     Attributes
     ----------
     story, claim, unit, indicator : str
+    number : int
     asked : str
         ``should`` or ``must not``.
     outcome : str
-        ``hit``, ``miss``, ``false claim`` or ``kept silent``.
+        ``hit``, ``miss``, ``false claim``, ``kept silent`` or ``not tested``.
+    note : str
+        Why, where that is not plain.
     """
 
     story: str
@@ -86,9 +118,12 @@ class Row:
     unit: str
     indicator: str
     outcome: str
+    note: str = ""
 
 
-def held_against(found: pd.DataFrame, stories: Sequence[Mapping]) -> list[Row]:
+def held_against(
+    found: pd.DataFrame, stories: Sequence[Mapping], checked: bool = False
+) -> list[Row]:
     """Hold findings against the truth about each story.
 
     Parameters
@@ -97,6 +132,8 @@ def held_against(found: pd.DataFrame, stories: Sequence[Mapping]) -> list[Row]:
         The finding table of one period.
     stories : sequence of mapping
         As in ``truth.json``.
+    checked : bool
+        Whether the verdicts come from checks of data quality.
 
     Returns
     -------
@@ -107,29 +144,39 @@ def held_against(found: pd.DataFrame, stories: Sequence[Mapping]) -> list[Row]:
     for story in stories:
         for asked, claims in (("should", story["should_say"]), ("must not", story["must_not_say"])):
             for claim in claims:
-                said = is_said(found, str(story["indicator"]), claim)
-                outcome = (
-                    ("hit" if said else "miss")
-                    if asked == "should"
-                    else ("false claim" if said else "kept silent")
-                )
+                outcome, note = _outcome(found, story, claim, asked, checked)
                 rows.append(
                     Row(
                         str(story["name"]), int(story["number"]), asked, claim["claim"],
-                        claim["unit"], str(story["indicator"]), outcome,
+                        claim["unit"], str(story["indicator"]), outcome, note,
                     )
                 )  # fmt: skip
     return rows
 
 
-def is_said(found: pd.DataFrame, indicator: str, claim: Mapping[str, str]) -> bool:
-    """Whether a claim about a unit (and an indicator, unless it is about all) is among findings."""
-    codes = SAYS.get(claim["claim"], ())
-    here = found[(found["service_area"] == claim["unit"]) & found["code"].isin(codes)]
-    return bool(len(here[here["indicator"] == indicator] if indicator else here))
+def _outcome(
+    found: pd.DataFrame, story: Mapping, claim: Mapping, asked: str, checked: bool
+) -> tuple[str, str]:
+    saying = SAYS.get(claim["claim"])
+    if saying is None:
+        return ("miss" if asked == "should" else "kept silent"), NO_SENTENCE
+    if saying.checked and not checked:
+        return "not tested", UNCHECKED
+    here = found[found["service_area"] == claim["unit"]]
+    if story["indicator"]:
+        here = here[here["indicator"] == story["indicator"]]
+    here = here[~here["indicator"].isin(claim.get("besides", ()))]
+    if asked == "should":
+        return ("hit" if saying.among(here) else "miss"), ""
+    said = sorted(
+        {row["indicator"] for _, row in here.iterrows() if saying.among(row.to_frame().T)}
+    )
+    return ("false claim" if said else "kept silent"), ", ".join(said)
 
 
-def carried_through(setting: Setting, reference: Path) -> Judged:
+def carried_through(
+    setting: Setting, reference: Path, kinds: Collection[UnitKind] = tuple(UnitKind)
+) -> Judged:
     """A county made, counted, measured, analysed and judged in memory, at its last month.
 
     What the checks of data quality say is left out: every verdict is green.
@@ -139,6 +186,8 @@ def carried_through(setting: Setting, reference: Path) -> Judged:
     setting : Setting
     reference : Path
         ``data/reference`` of a workspace of Medwold.
+    kinds : collection of UnitKind
+        Of the units that are judged; all when not given.
 
     Returns
     -------
@@ -151,62 +200,200 @@ def carried_through(setting: Setting, reference: Path) -> Judged:
     rules = {one.table: one.record for one in layouts if one.record is not None}
     versions = {name: table.assign(delivery="one") for name, table in made.tables.items()}
     figures = counting.count(counting.known_records(versions, rules, as_at), context, "one")
-    receipts = [{"id": "one", "published": as_at.isoformat()}]
+    units = context.register.units
+    wanted = {code for code, unit in units.items() if unit.kind in kinds}
+    return judged(figures[figures["service_area"].isin(wanted)], context, made.truth)
+
+
+def judged(figures: pd.DataFrame, context: Context, truth: Mapping[str, object]) -> Judged:
+    """Counted figures measured, analysed and judged."""
+    receipts = [{"id": "one", "published": context.as_at.isoformat()}]
     measured = measures.build(figures, receipts, context)
     measured = measures.with_growth(measured, figures, receipts, context)
     analysed = analysis.analyse_all(measured.assign(quality=Verdict.GREEN.value), context)
     pairs = measured[["indicator", "service_area"]].drop_duplicates()
     verdicts = pairs.assign(verdict=Verdict.GREEN.value, reason="not checked here")
     facts = findings.latest_facts(analysed, verdicts, context)
-    return Judged(context, facts, findings.judge(facts, context), made.truth)
+    return Judged(context, facts, findings.judge(facts, context), truth)
 
 
-def spoken_of_on_the_county_page(judged: Judged) -> tuple[int, int]:
-    """Lines of the county page that speak of a change, and the figures that it stands for.
+def prepared_in(folder: Path) -> pd.DataFrame:
+    """The findings of a workspace, as they are prepared there at its newest delivery."""
+    return prepared.prepare(open_store(folder)).table("finding")
+
+
+def claims_of(county: Judged) -> pd.DataFrame:
+    """Every series that a chart tested, and where it is said to have changed beyond chance.
+
+    Parameters
+    ----------
+    county : Judged
 
     Returns
     -------
-    tuple of (int, int)
-        Series of the county and its services whose line on the county page says that they
-        changed beyond chance; all series of these units that were tested for it.
+    pandas.DataFrame
+        ``indicator``, ``service_area``, ``cohort``, ``kind`` of unit, ``rule`` (the special
+        cause) and ``signal``; ``changed``, whether a sentence says so anywhere;
+        ``county_page`` and ``page_one``, whether it stands there.
     """
-    held = judged.context.register
-    units = [code for code, unit in held.units.items()
-             if unit.kind in (UnitKind.COUNTY, UnitKind.SERVICE)]  # fmt: skip
-    facts = judged.facts[judged.facts["service_area"].isin(units)]
-    found = judged.found[judged.found["service_area"].isin(units)]
-    lines = exceptions(facts, found, judged.context)
-    tested = facts["signal"] != "not_tested"
-    return sum(line.code in CHANGES for line in lines), int(tested.sum())
+    series = ["indicator", "service_area", "cohort"]
+    units = county.context.register.units
+    facts = county.facts[county.facts["signal"] != "not_tested"]
+    tested = facts[[*series, "special_cause", "signal"]].rename(columns={"special_cause": "rule"})
+    keys = pd.MultiIndex.from_frame(tested[series])
+    said = county.found[county.found["code"].isin(CHANGES)]
+    lines = {(one.indicator, one.service_area, one.cohort) for one in _on_the_county_page(county)}
+    told = set(_on_pages_one(county))
+    return tested.assign(
+        kind=[units[unit].kind.value for unit in tested["service_area"]],
+        changed=keys.isin(pd.MultiIndex.from_frame(said[series])),
+        county_page=[key in lines for key in keys],
+        page_one=[key[:2] in told for key in keys],
+    ).assign(page_one=lambda table: table["page_one"] & table["changed"])
 
 
-def calm(seeds: Collection[int], reference: Path) -> list[tuple[int, int, int]]:
-    """Seed, false claims and figures tested of counties in which nothing was planted."""
-    rows = []
+PAGES = (UnitKind.COUNTY, UnitKind.SERVICE)
+"""Kinds of unit that have a page one."""
+
+
+def _pages(county: Judged) -> list[str]:
+    """Units that have a page one: the county and its services."""
+    held = county.context.register.units.items()
+    return [code for code, unit in held if unit.kind in PAGES]
+
+
+@dataclass(frozen=True)
+class _Line:
+    indicator: str
+    service_area: str
+    cohort: str
+
+
+def _on_the_county_page(county: Judged) -> Iterator[_Line]:
+    """Series of these units whose line on the county page speaks of a change."""
+    inside = _pages(county)
+    facts = county.facts[county.facts["service_area"].isin(inside)]
+    found = county.found[county.found["service_area"].isin(inside)]
+    for line in exceptions(facts, found, county.context):
+        if line.code in CHANGES:
+            rows = found[
+                (found["indicator"] == line.indicator)
+                & (found["service_area"] == line.service_area)
+                & (found["code"] == line.code)
+            ]
+            for cohort in rows["cohort"]:
+                yield _Line(line.indicator, line.service_area, cohort)
+
+
+def _on_pages_one(county: Judged) -> Iterator[tuple[str, str]]:
+    """Indicators that page one of a unit tells of."""
+    for unit in _pages(county):
+        facts = county.facts[county.facts["service_area"] == unit]
+        found = county.found[county.found["service_area"] == unit]
+        if len(facts):
+            for story in summarise(facts, found, county.context).stories:
+                yield story.indicator, unit
+
+
+def calm(seeds: Collection[int], reference: Path, scale: float = 1.0) -> pd.DataFrame:
+    """`claims_of` counties in which nothing was planted, one after the other, with ``seed``."""
+    parts = []
     for seed in seeds:
-        judged = carried_through(Setting.of(seed), reference)
-        rows.append((seed, *spoken_of_on_the_county_page(judged)))
-        print(f"seed {seed}: {rows[-1][1]} of {rows[-1][2]}", flush=True)
-    return rows
+        claims = claims_of(carried_through(Setting.of(seed, scale=scale), reference))
+        parts.append(claims.assign(seed=seed))
+        print(f"seed {seed}: {counted(claims)}", flush=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+def counted(claims: pd.DataFrame) -> str:
+    """False claims on the county page and on pages one, and what they are held against."""
+    pages = claims[claims["kind"].isin(PAGES)]
+    either = pages["county_page"] | pages["page_one"]
+    return (
+        f"{int(pages['county_page'].sum())} on the county page, {int(pages['page_one'].sum())} on "
+        f"pages one, {int(either.sum())} on either, of {len(pages)} series tested"
+    )
+
+
+def calm_report(claims: pd.DataFrame) -> str:
+    """False claims of calm counties in all: by page, kind of unit, indicator and rule."""
+    pages = claims[claims["kind"].isin(PAGES)]
+    either = pages["county_page"] | pages["page_one"]
+    lines = [
+        f"{name}: {_share(int(said.sum()), len(pages))}"
+        for name, said in (
+            ("county page", pages["county_page"]), ("pages one", pages["page_one"]),
+            ("either", either),
+        )
+    ]  # fmt: skip
+    for name in ("kind", "indicator", "rule"):
+        lines.append(f"\nsaid anywhere, by {name}:")
+        for value, part in claims.groupby(name, sort=True):
+            of = len(claims) if name == "rule" else len(part)
+            if count := int(part["changed"].sum()):
+                lines.append(f"  {value}: {_share(count, of)}")
+    return "\n".join(lines)
+
+
+def _share(count: int, of: int) -> str:
+    interval = wilson_interval([count], [of])
+    low, high = float(interval.lower[0]), float(interval.upper[0])
+    share = f"{100 * count / of:.1f}% (95% interval {100 * low:.1f}% to {100 * high:.1f}%)"
+    return f"{count} of {of}, {share}"
+
+
+def plain_table(rows: Sequence[Row]) -> str:
+    """The claims as lines of text."""
+    return "\n".join(
+        f"{row.number:2} {row.story:18} {row.asked:8} {row.claim:24} {row.unit:22} {row.outcome}"
+        f"{f' ({row.note})' if row.note else ''}"
+        for row in rows
+    )
+
+
+def markdown_table(rows: Sequence[Row]) -> str:
+    """The claims as a table for a page of documentation."""
+    lines = ["| Story | Asked | Claim | Unit | Outcome |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| `{row.story}` ({row.number}) | {row.asked} say | {row.claim.replace('_', ' ')} | "
+        f"{row.unit} | {row.outcome}{f': {row.note}' if row.note else ''} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def totals(rows: Sequence[Row]) -> str:
+    """How many claims had each outcome."""
+    outcomes = [row.outcome for row in rows]
+    return ", ".join(f"{outcomes.count(one)} {one}" for one in sorted(set(outcomes)))
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Read the command line, hold the county against its truth, print what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calm", type=int, default=0, help="so many counties without stories")
     parser.add_argument("--seed", type=int, default=DEMO_SEED, help="of the county with stories")
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the counties")
+    parser.add_argument("--workspace", type=Path, help="read what is prepared there")
+    parser.add_argument("--markdown", action="store_true", help="print a table for a page")
     options = parser.parse_args(given)
     with tempfile.TemporaryDirectory() as folder:
-        reference = create_workspace(Path(folder) / "w", "medwold") / "data" / "reference"
         if options.calm:
-            rows = calm(range(options.calm), reference)
-            false, tested = (sum(row[at] for row in rows) for at in (1, 2))
-            print(f"{false} false claims among {tested} figures: {100 * false / tested:.1f}%")
+            reference = create_workspace(Path(folder) / "w", "medwold") / "data" / "reference"
+            print(calm_report(calm(range(options.calm), reference, options.scale)))
             return 0
-        judged = carried_through(Setting.of(options.seed, stories=choose(True)), reference)
-        for row in held_against(judged.found, judged.truth["stories"]):
-            print(f"{row.number:2} {row.story:18} {row.asked:8} {row.claim:24} "
-                  f"{row.unit:22} {row.outcome}")  # fmt: skip
+        setting = Setting.of(options.seed, scale=options.scale, stories=plot.choose(True))
+        if options.workspace:
+            found, truth = prepared_in(options.workspace), plot.truth(setting)
+        else:
+            reference = create_workspace(Path(folder) / "w", "medwold") / "data" / "reference"
+            county = carried_through(setting, reference)
+            found, truth = county.found, county.truth
+    rows = held_against(found, truth["stories"], checked=bool(options.workspace))
+    print(markdown_table(rows) if options.markdown else plain_table(rows))
+    print(f"\n{totals(rows)}")
     return 0
 
 

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from pmf_analysis import periods
+from pmf_analysis.findings.counted_once import counted_once
 from pmf_analysis.findings.figure_texts import levels_text, shown_text, there
 from pmf_analysis.findings.published import latest_changes
+from pmf_analysis.findings.target_changes import target_changes
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Break
 from pmf_analysis.tables import SERIES
@@ -65,7 +67,8 @@ def latest_facts(
         ``has_value``, ``has_target``, ``range_position``, ``shown_text``, ``levels_text``,
         ``previous_value``, ``previous_differs``, ``signal``, ``judged_period`` with value, state
         and seasonal factor (of the figure that the chart's verdict speaks of: the latest one,
-        or where that is not final the latest that is), ``forecast_end`` with its
+        or where that is not final the latest that is), ``target_change`` and ``counted_once``
+        (in words), ``forecast_end`` with its
         limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
         ``verdict_reason``, and what `published.latest_changes` adds of closed figures.
     """
@@ -81,6 +84,8 @@ def latest_facts(
     latest = _with_texts(latest, context)
     latest = _with_previous(latest, measured)
     latest = _with_judged(latest, analysis.loc[~is_forecast, list(_CHARTED)])
+    latest["target_change"] = target_changes(latest, context)
+    latest["counted_once"] = counted_once(latest, context)
     latest["signal"] = latest["variation"].map(SIGNALS).fillna("not_tested")
     latest = _with_forecast(latest, analysis.loc[is_forecast, list(_COMING)])
     latest = _with_breaks(latest, measured, context)
@@ -242,8 +247,8 @@ _KEPT = (
     "dot_previous", "dot_previous_change", "dot_previous_period", "dot_regression",
     "dot_regression_p", "dot_regression_points", "chart_value", "seasonal_factor", "centre",
     "lower_limit", "upper_limit", "special_cause", "variation", "assurance",
-    "judged_period", "judged_value", "chart_waits", "chart_points", "rule_set", "england",
-    "region", "neighbour_median",
+    "target_change", "counted_once", "judged_period", "judged_value", "chart_waits",
+    "chart_points", "rule_set", "england", "region", "neighbour_median",
     "neighbours_compared", "neighbour_model", "vs_england", "vs_neighbours",
     "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
     "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",

@@ -66,6 +66,8 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "periods": _PERIODS[indicator.frequency],
         "chart_reason": _clause(row["chart_reason"]),
         "chart_waits": _clause(row["chart_waits"]),
+        "target_change": _clause(row["target_change"]),
+        "counted_once": _clause(row["counted_once"]),
         "england": number_text(row["england"], indicator),
         "whole": _whole_name(context),
         "neighbour_median": number_text(row["neighbour_median"], indicator),

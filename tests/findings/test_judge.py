@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -100,16 +101,34 @@ def test_text_from_the_register_is_never_a_template(facts, context, word):
     assert word in sentence
 
 
-def test_a_signal_that_rests_on_a_provisional_figure_says_so(facts, found):
-    states = facts.set_index(list(SERIES))["state"]
-    signals = found[found["code"].str.match("V-(IMPROVED|WORSENED|UNUSUAL|GREEN|OFF)")]
-    rests = [
-        states[row.indicator, row.service_area, row.cohort] == "provisional"
-        for row in signals.itertuples(index=False)
-    ]
-    told = signals["sentence"].str.contains("is provisional, so this may not hold")
-    assert any(rests)
-    assert told.tolist() == rests
+def test_no_verdict_rests_on_a_figure_that_waits(facts, found):
+    waits = facts[facts["chart_waits"] != ""]
+    assert len(waits)
+    assert (waits["judged_period"] < waits["period"]).all()
+    assert waits["judged_state"].ne("provisional").all()
+    told = found[found["code"] == "V-NOT-YET"]
+    assert len(told) == len(waits)
+    assert told["sentence"].str.contains("is not judged yet: entries are still to come").all()
+
+
+@pytest.mark.parametrize(
+    ("matures", "note"),
+    [
+        (45, "October 2026 is provisional, and its best and worst case say the same."),
+        (0, "October 2026 is provisional, so this may not hold once late entries are in."),
+    ],
+)
+def test_a_signal_that_rests_on_a_provisional_figure_says_so(facts, context, matures, note):
+    row = facts[(facts["indicator"] == "ASSESS-45") & (facts["service_area"] == "medwold")]
+    row = row.assign(
+        judged_period="2026-10", judged_state="provisional", judged_value=row["value"],
+        special_cause="below_limit", variation="concern_low", signal="concern", chart_waits="",
+    )  # fmt: skip
+    own = context.register.indicators["ASSESS-45"].model_copy(update={"matures_after": matures})
+    held = replace(context.register, indicators={**context.register.indicators, "ASSESS-45": own})
+    said = findings.judge(row, replace(context, register=held))
+    (sentence,) = said.loc[said["code"] == "V-WORSENED", "sentence"]
+    assert "October 2026 alone" in sentence and sentence.endswith(note)
 
 
 def test_every_provisional_figure_has_one_line_on_how_it_could_end(facts, found):
