@@ -140,6 +140,7 @@ def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: s
         names=names,
         benchmarks=called,
         parts=register.children_of(focus, context.as_at),
+        wholes=(register.parent_of(focus, context.as_at),),
     )
 
 

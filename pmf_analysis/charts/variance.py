@@ -57,6 +57,7 @@ def draw_variance(
     names: Mapping[str, str],
     benchmarks: Mapping[str, str] = BENCHMARKS,
     parts: Collection[str] = (),
+    wholes: Collection[str] = (),
     palette: Palette | None = None,
 ) -> Chart:
     """Draw units side by side, each with its 95% interval, the highest on top.
@@ -76,6 +77,8 @@ def draw_variance(
         Such as ``{"england": "England"}``; columns that are absent or null are left out.
     parts : collection of str
         Codes of units that make up the one in focus; they stand below the others.
+    wholes : collection of str
+        Codes of units that the one in focus is part of: benchmarks, and not its peers.
     palette : Palette, optional
 
     Returns
@@ -95,7 +98,7 @@ def draw_variance(
             "a unit code of the table",
             nearest(focus, sorted(set(held["service_area"]))),
         )
-    rows = _rows(held, focus, names, benchmarks, parts)
+    rows = _rows(held, focus, names, benchmarks, parts, wholes)
     chosen = held[held["service_area"] == focus].iloc[[-1]]
     target, floor = marks.floats(chosen, "target")[0], marks.floats(chosen, "floor")[0]
     low, high = _range(rows, target, floor, indicator)
@@ -143,6 +146,7 @@ def _rows(
     names: Mapping[str, str],
     benchmarks: Mapping[str, str],
     parts: Collection[str],
+    wholes: Collection[str],
 ) -> list[_Row]:
     latest = held.drop_duplicates("service_area", keep="last")
     values = marks.floats(latest, "shown_value")
@@ -158,7 +162,7 @@ def _rows(
             lower=lower[place],
             upper=upper[place],
             state=state,
-            kind="focus" if code == focus else "part" if code in parts else "unit",
+            kind=_kind(code, focus, parts, wholes),
         )
         for place, (code, own, state) in enumerate(
             zip(
@@ -181,6 +185,12 @@ def _rows(
     within = f"Within {plain(names.get(focus, focus))}"
     heading = _Row(within, np.nan, np.nan, np.nan, State.FINAL, "heading")
     return [*others, heading, *_sorted(own)]
+
+
+def _kind(code: str, focus: str, parts: Collection[str], wholes: Collection[str]) -> str:
+    if code == focus:
+        return "focus"
+    return "part" if code in parts else "benchmark" if code in wholes else "unit"
 
 
 def _sorted(rows: list[_Row]) -> list[_Row]:

@@ -69,6 +69,17 @@ def test_own_parts_stand_below_the_peers(units: pd.DataFrame, indicator: Indicat
     assert b"Within Dunwick" in chart.svg
 
 
+def test_the_whole_that_a_unit_is_part_of_is_no_peer(
+    units: pd.DataFrame, indicator: Indicator
+) -> None:
+    chart = drawn(units, indicator, wholes=["A3"])
+    assert "number 2 of 2" in chart.alt
+    assert "Benchmarks: Bexholt" in chart.alt
+    assert (
+        dict(zip(chart.table["Name"], chart.table["State"], strict=True))["Bexholt"] == "benchmark"
+    )
+
+
 def test_a_heading_too_long_for_its_place_says_less(
     units: pd.DataFrame, indicator: Indicator
 ) -> None:
