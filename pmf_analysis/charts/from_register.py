@@ -27,6 +27,7 @@ from pmf_analysis.terms import (
     BreakKind,
     Characteristic,
     Comparison,
+    MeasureKind,
     Rag,
     State,
     UnitKind,
@@ -254,7 +255,7 @@ def _variation(rows: pd.DataFrame, indicator: Indicator) -> str:
     latest = _latest(rows)
     if latest.empty:
         return "no figure"
-    period = periods.parse(str(latest["period"].iloc[0])).label
+    period = f"{periods.parse(str(latest['period'].iloc[0])).label}{_counts(latest, indicator)}"
     if latest["state"].iloc[0] == State.PROVISIONAL.value:
         period += f", {State.PROVISIONAL.label}"
     code = marks.texts(latest, "variation")[0]
@@ -267,6 +268,17 @@ def _variation(rows: pd.DataFrame, indicator: Indicator) -> str:
         "neutral": "a change that is unlikely to be chance",
     }
     return f"{said[marks.meaning(code)]}, {period}"
+
+
+def _counts(latest: pd.DataFrame, indicator: Indicator) -> str:
+    """The counts behind a share, since a share of a few says little by itself."""
+    numerator, denominator = (
+        marks.floats(latest, name)[0] for name in ("numerator", "denominator")
+    )
+    known = numerator == numerator and denominator == denominator
+    if not known or indicator.kind is not MeasureKind.PROPORTION:
+        return ""
+    return f" ({formats.number(numerator)} of {formats.number(denominator)})"
 
 
 def _expected(rows: pd.DataFrame, indicator: Indicator) -> str:

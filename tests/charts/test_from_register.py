@@ -49,7 +49,7 @@ def test_a_trend_takes_name_breaks_and_message_from_the_tables(
 ) -> None:
     chart = charts.trend_chart(series, context)
     assert chart.title.endswith(
-        "a worsening that is unlikely to be chance, December 2024, provisional"
+        "a worsening that is unlikely to be chance, December 2024 (148 of 200), provisional"
     )
     assert "for Dunwick" in chart.alt
     assert "limits restart, June 2023: Two teams joined" in chart.caption
@@ -59,12 +59,12 @@ def test_a_trend_takes_name_breaks_and_message_from_the_tables(
 @pytest.mark.parametrize(
     ("variation", "ending"),
     [
-        ("common_cause", ": no more than usual variation, December 2024, provisional"),
+        ("common_cause", ": no more than usual variation, December 2024 (148 of 200), provisional"),
         (
             "improvement_high",
-            ": an improvement that is unlikely to be chance, December 2024, provisional",
+            "improvement that is unlikely to be chance, December 2024 (148 of 200), provisional",
         ),
-        ("not_tested", ": 74.0%, December 2024, provisional"),
+        ("not_tested", ": 74.0%, December 2024 (148 of 200), provisional"),
     ],
 )
 def test_a_title_claims_no_more_than_the_chart_says(
@@ -125,3 +125,8 @@ def test_rows_of_two_units_are_an_error(series: pd.DataFrame, context: Context) 
 def test_the_room_has_no_other_name() -> None:
     with pytest.raises(AttributeError, match="pie_chart"):
         charts.pie_chart  # noqa: B018
+
+
+def test_a_title_names_no_counts_that_are_not_there(series: pd.DataFrame, context: Context) -> None:
+    bare = series.assign(numerator=float("nan"), variation="common_cause")
+    assert charts.trend_chart(bare, context).title.endswith("variation, December 2024, provisional")
