@@ -459,28 +459,21 @@ class AreaRun:
         return checks[own & checks["indicator"].isin([*self.indicators, ""])]
 
     def check_table(self) -> Panel:
-        """Every check: what came of it, on how many figures; those that passed are folded."""
-        rows = []
-        for keys, group in self._checks.groupby(["suite", "rule_id"], sort=True):
-            first = group.iloc[0]
-            rows.append(
-                {
-                    "Check": f"{keys[1]}",
-                    "What a failure would mean": first["reason"],
-                    "Characteristic": str(first["characteristic"]).capitalize(),
-                    "Result": CheckStatus(_worst(group["status"])).label,
-                    "Figures checked": int(group["evaluated"].sum()),
-                    "Failed": int(group["failed"].sum()),
-                    "Severity": first["severity"],
-                }
+        """Checks in which something was found, worst first; how many of the rest passed."""
+        checks = self._checks
+        if checks.empty:
+            return Panel((_paragraph("No check was made on these figures."),))
+        told = checks["status"].isin([CheckStatus.FAIL, CheckStatus.COULD_NOT_RUN])
+        told |= checks["failed"] > 0
+        told = checks["rule_id"].isin(checks.loc[told, "rule_id"])
+        found = [_found_row(group) for _, group in checks[told].groupby("rule_id", sort=True)]
+        found.sort(key=lambda row: row.pop("order"))
+        return Panel(
+            (
+                *_table(found, "Checks in which something was found", "What was found").parts,
+                *_table(_check_counts(checks), "All checks made, counted", "Checks of").parts,
             )
-        passed = [row for row in rows if row["Result"] == CheckStatus.PASS.label]
-        others = [row for row in rows if row["Result"] != CheckStatus.PASS.label]
-        parts = _table(others, "Checks that did not pass", "Check").parts if others else ()
-        if passed:
-            table = _table(passed, "Checks that passed", "Check").parts[0]
-            parts = (*parts, _folded(f"The {len(passed)} checks that passed", table))
-        return Panel(parts or (_paragraph("No check was made on these figures."),))
+        )
 
     def delivery_table(self) -> Panel:
         """What was delivered, by hash."""
@@ -628,6 +621,46 @@ def _worst(statuses: Iterable[str]) -> str:
     held = set(statuses)
     order = (CheckStatus.FAIL, CheckStatus.COULD_NOT_RUN, CheckStatus.PASS)
     return next((s.value for s in order if s in held), CheckStatus.NOT_ASSESSED.value)
+
+
+_WORST_FIRST = (CheckStatus.FAIL, CheckStatus.COULD_NOT_RUN, CheckStatus.PASS)
+
+
+def _found_row(group: pd.DataFrame) -> dict[str, object]:
+    """What one check found of a unit's figures and records."""
+    first, status = group.iloc[0], CheckStatus(_worst(group["status"]))
+    failed, evaluated = int(group["failed"].sum()), int(group["evaluated"].sum())
+    passed = status is CheckStatus.PASS
+    return {
+        "order": (_WORST_FIRST.index(status), -failed / max(evaluated, 1), first["rule_id"]),
+        "What was found": first["reason"],
+        "Characteristic": str(first["characteristic"]).capitalize(),
+        "Result": "Within tolerance" if passed else status.label,
+        "Failed": formats.number(failed),
+        "Of": formats.number(evaluated),
+        "Severity": first["severity"],
+        "Check": first["rule_id"],
+    }
+
+
+def _check_counts(checks: pd.DataFrame) -> list[dict[str, object]]:
+    """How many checks of each table passed, failed or said nothing, by characteristic."""
+    each = checks.groupby(["suite", "rule_id"], sort=True).agg(
+        characteristic=("characteristic", "first"), status=("status", _worst)
+    )
+    named = each.reset_index().assign(
+        table=lambda rows: rows["suite"].str.rsplit(" ", n=1).str[0].str.replace("_", " ")
+    )
+    counts = named.groupby(["table", "characteristic", "status"], sort=True).size()
+    wide = counts.unstack("status", fill_value=0).reset_index()
+    return [
+        {
+            "Checks of": row["table"].capitalize(),
+            "Characteristic": str(row["characteristic"]).capitalize(),
+            **{one.label.capitalize(): row.get(one.value, 0) for one in CheckStatus},
+        }
+        for row in wide.to_dict("records")
+    ]
 
 
 def _break_row(indicator: Indicator, found: Break) -> dict[str, object]:
