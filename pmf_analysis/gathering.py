@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from pmf_analysis.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pmf_analysis.register.layouts import RecordRule
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,29 @@ class Gathered:
         ``tables.FIGURE``: delivered and counted.
     versions : mapping of str to pandas.DataFrame
         By name, each table of records as delivered: every version of every record.
-    records : mapping of str to pandas.DataFrame
-        The same as known on the date: one row a record.
+    rules : mapping of str to RecordRule
+        What tells the records and versions of a table apart.
+    as_at : date or None
+        The date; None where there are no records.
     """
 
     deliveries: pd.DataFrame
     figures: pd.DataFrame
     versions: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    records: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    rules: Mapping[str, RecordRule] = field(default_factory=dict)
+    as_at: date | None = None
+
+    @property
+    def records(self) -> dict[str, pd.DataFrame]:
+        """The versions as known on the date, one row a record; worked out when asked for.
+
+        They would take up as much room as the versions, and counting alone needs them.
+        """
+        if self.as_at is None:
+            return {}
+        from pmf_analysis import counting
+
+        return counting.known_records(self.versions, self.rules, self.as_at)
 
 
 def gather(store: Store, receipts: Sequence[dict[str, object]], context: Context) -> Gathered:
@@ -76,15 +93,14 @@ def gather(store: Store, receipts: Sequence[dict[str, object]], context: Context
 
     layouts = load_layouts(store.reference / "layouts").values()
     rules = {one.table: one.record for one in layouts if one.record is not None}
-    records = counting.known_records(versions, rules, context.as_at)
     newest = max(
         (one for one in receipts if store.record_tables(str(one["id"]))),
         key=lambda one: (str(one["published"]), str(one["id"])),
     )
-    counted = counting.count(records, context, str(newest["id"]))
+    known = Gathered(deliveries, figures, versions, rules, context.as_at)
+    counted = counting.count(known.records, context, str(newest["id"]))
     both = [part for part in (figures, counted) if len(part)]
-    joined = pd.concat(both, ignore_index=True) if both else figures
-    return Gathered(deliveries, joined, versions, records)
+    return replace(known, figures=pd.concat(both, ignore_index=True) if both else figures)
 
 
 def _versions(

@@ -17,7 +17,7 @@ CONTENTS = "contents.json"
 """Name of the list: each file of the folder with its SHA-256 and its rows."""
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], whole: bool = False) -> None:
     """Write tables as Parquet into a folder that nobody sees yet, and the list of them.
 
     Parameters
@@ -25,10 +25,12 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     folder : Path
     tables : mapping of str to pandas.DataFrame
         Name to table.
+    whole : bool, optional
+        As of `parquet_bytes`.
     """
     listed = {}
     for name, table in tables.items():
-        content = parquet_bytes(table)
+        content = parquet_bytes(table, whole)
         (folder / f"{name}.parquet").write_bytes(content)
         listed[f"{name}.parquet"] = {"rows": len(table), "sha256": sha256_of(content)}
     (folder / CONTENTS).write_bytes(canonical_json(listed))

@@ -565,7 +565,7 @@ class Store:
         if again:
             shutil.rmtree(place, ignore_errors=True)
         if records:
-            atomic_folder(place, lambda folder: write_tables(folder, records))
+            atomic_folder(place, lambda folder: write_tables(folder, records, whole=True))
 
     def _derived(self, delivery: str) -> list[str]:
         return ["data/processed/figures/x", f"data/processed/records/{delivery}"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from pmf_analysis.errors import TableError, WorkspaceError
@@ -73,3 +75,18 @@ def test_what_cannot_be_read_is_an_error(tmp_path, table):
         read_parquet(parquet_bytes(table), filters=[("line", "==", "x")])
     with pytest.raises(TableError, match="no column town"):
         read_parquet(parquet_bytes(table), ["town"])
+
+
+def test_a_table_that_is_read_whole_holds_the_same_rows_in_fewer_groups():
+    ids = [f"R{number:07d}" for number in range(20_000)]
+    table = pd.DataFrame({"id": pd.array(ids, dtype="str"), "kind": pd.array(["a", None] * 10_000)})
+    whole, parted = parquet_bytes(table, whole=True), parquet_bytes(table)
+    assert read_parquet(whole).equals(read_parquet(parted))
+    assert pq.read_metadata(io.BytesIO(whole)).num_row_groups == 1
+    assert pq.read_metadata(io.BytesIO(parted)).num_row_groups == 5
+
+
+def test_columns_come_in_the_order_in_which_they_are_asked_for():
+    content = parquet_bytes(pd.DataFrame({"a": [1], "b": [2], "c": [3]}))
+    assert list(read_parquet(content, ["c", "a"])) == ["c", "a"]
+    assert list(read_parquet(content, ["c", "a"], [("b", "==", 2)])) == ["c", "a"]
