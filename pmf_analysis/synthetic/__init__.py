@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-DEMO_SEED = 3
-"""The seed of the demonstration."""
+DEMO_SEED = 64
+"""The seed of the demonstration.
+
+Of some twenty seeds tried (0 to 15, 60 to 66) the one in which, in October 2026, every planted
+change shows that the methods can see, the target's rise turns the county's conferences from Green
+to Amber, and nothing is said to have changed in Kelbourne, in Lathe, or in the North or the West
+as a whole. Elsewhere chance was left as it fell: second plans in Coldry show a high run that
+nobody planted, and back-dating lets Beltham look improved."""
 
 TRUTH = "truth.json"
 """Name of the file that says what was planted."""
@@ -49,14 +55,17 @@ def write_county(
     ParameterError
         If an argument means nothing.
     WorkspaceError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or holds the deliveries of another county.
     """
-    from pmf_analysis.synthetic.deliveries import write_deliveries
+    from pmf_analysis.synthetic.deliveries import check_monthly, write_deliveries
+    from pmf_analysis.synthetic.folders import refuse_another_county
     from pmf_analysis.synthetic.making import make_records
     from pmf_analysis.synthetic.plot import choose
     from pmf_analysis.synthetic.setting import Setting
 
     setting = Setting.of(seed, months, last_month, scale, choose(stories))
+    check_monthly(monthly)
+    refuse_another_county(Path(folder), setting, TRUTH)
     records = make_records(setting)
     written = write_deliveries(Path(folder), setting, records, monthly)
     if returns:
