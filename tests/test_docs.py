@@ -216,7 +216,7 @@ def quoted() -> list[tuple[str, str, str]]:
 
 def test_every_rule_set_is_named_on_the_page_of_methods():
     files = {path.name for path in (ROOT / "data/reference/rules").glob("*.yml")}
-    assert set(re.findall(r"rules/(\w+\.yml)\)", page(METHOD))) == files
+    assert set(re.findall(r"rules/([\w-]+\.yml)\)", page(METHOD))) == files
 
 
 def test_every_number_that_the_page_of_methods_quotes_is_that_of_its_rule_set():
