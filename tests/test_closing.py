@@ -20,6 +20,7 @@ from pmf_analysis.errors import (
 from pmf_analysis.export import pages
 from pmf_analysis.store import Store, create_workspace, sha256_of
 from pmf_analysis.store.closed import closed_periods
+from pmf_analysis.tables import SERIES
 
 ROLE = "head of performance"
 KENT = "E10000016"
@@ -244,3 +245,22 @@ def test_without_closings_nothing_of_them_enters_the_tables(tmp_path, closed):
     assert prepared.published_table(bare) is None
     assert "published_value" not in bare.table("analysis").columns
     assert set(bare.table("fact")["closed_change"]) == {""}
+
+
+def test_a_month_counted_from_records_stays_as_closed_and_late_entry_stands_beside(small_copy):
+    made = closing.close_period(small_copy, "2026-08", ROLE, as_at=date(2026, 9, 6))
+    (closed_then,) = closed_periods(small_copy)
+    before = bytes_of(closed_then.folder)
+    now = prepared.prepare(small_copy)
+    assert bytes_of(closed_then.folder) == before
+    key, counts = list(SERIES), ["shown_numerator", "shown_denominator"]
+    frozen = closed_then.table("figures").set_index(key)
+    present = now.table("analysis").query("period == '2026-08'").set_index(key)
+    told = prepared.published_table(now).set_index(key)["published_change"]
+    assert len(told) == len(frozen) == made.figures > made.provisional > 0
+    moved = frozen[counts].fillna(-1) != present.loc[frozen.index, counts].fillna(-1)
+    assert told.str.startswith("figure").equals(moved.any(axis=1).reindex(told.index))
+    ivelham = ("ASSESS-45", "ivelham", "all")
+    assert present.at[ivelham, "shown_denominator"] > frozen.at[ivelham, "shown_denominator"]
+    sentences = now.table("finding").set_index("family").loc["published", "sentence"]
+    assert sentences.str.startswith("The 12 months to August 2026 was published as ").any()
