@@ -57,7 +57,7 @@ class PmfError(Exception):
         if self.expected:
             parts.append(f"Expected: {self.expected.rstrip('.')}.")
         if self.do:
-            parts.append(self.do.rstrip(".") + ".")
+            parts.append(self.do if self.do.endswith("?") else self.do.rstrip(".") + ".")
         return harmless(" ".join(parts))
 
 

@@ -15,6 +15,7 @@ from pmf_analysis.runs import Plan, plan_run
 from pmf_analysis.runs.running import Progress, RunResult, execute
 from pmf_analysis.store import Store, create_workspace, writes
 from pmf_analysis.synthetic import DEMO_SEED, write_county
+from pmf_analysis.synthetic.setting import Setting
 
 Say = Callable[[str], None]
 
@@ -58,7 +59,12 @@ def run_and_export(plan: Plan, jobs: int, progress: Progress | None = None) -> M
 
 
 def demo(
-    folder: Path, seed: int | None, jobs: int, say: Say, progress: Progress | None = None
+    folder: Path,
+    seed: int | None,
+    jobs: int,
+    say: Say,
+    progress: Progress | None = None,
+    scale: float = 1.0,
 ) -> MainJob:
     """Make the synthetic county in a workspace of its own and run the main job on it.
 
@@ -73,6 +79,8 @@ def demo(
         Told, in one line, what happens next.
     progress : callable, optional
         Called with each notebook.
+    scale : float
+        1 for the county of 355,000 children; 0.05 for a twentieth of it.
 
     Returns
     -------
@@ -80,9 +88,13 @@ def demo(
 
     Raises
     ------
+    ParameterError
+        If the seed or the scale means nothing; then nothing is made.
     WorkspaceError
         If the folder holds something that is not the demo's.
     """
+    seed = DEMO_SEED if seed is None else seed
+    Setting.of(seed, scale=scale)
     if not (folder / "data" / "reference").is_dir():
         say("Making a workspace for the synthetic county Medwold")
         create_workspace(folder, "medwold")
@@ -94,7 +106,7 @@ def demo(
             "Name another folder: pmf demo DIR",
         )
     say("Making 60 months of invented records, with stories planted in them")
-    delivered = write_county(folder / "delivered", DEMO_SEED if seed is None else seed)
+    delivered = write_county(folder / "delivered", seed, scale=scale)
     _receive(store, delivered, say)
     say("Counting, checking, measuring, judging: all series at once, before any notebook")
     plan = plan_run(prepare(store))

@@ -41,10 +41,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, medwold):
+def finished(tmp_path_factory, small_made):
     """Store, plan and result of one unit's four notebooks and its pages."""
     folder = tmp_path_factory.mktemp("first") / "w"
-    store = Store(Path(shutil.copytree(medwold.folder, folder)))
+    store = Store(Path(shutil.copytree(small_made, folder)))
     return store, *run_one(store, jobs=2)
 
 
@@ -56,9 +56,9 @@ def test_every_notebook_of_scope_area_ran(finished):
     assert {path.name for path in job.pages} == {"index.html", "adoption.html"}
 
 
-def test_another_folder_and_other_jobs_give_the_same_bytes(finished, tmp_path, medwold_delivery):
+def test_another_folder_and_other_jobs_give_the_same_bytes(finished, tmp_path, small_deliveries):
     _, plan, job = finished
-    elsewhere = workspace_with(tmp_path / "another place" / "w", medwold_delivery)
+    elsewhere = workspace_with(tmp_path / "another place" / "w", *small_deliveries)
     again, second = run_one(elsewhere, jobs=1)
     assert again.run_id == plan.run_id
     first_files, second_files = contents(job.run.folder), contents(second.run.folder)
@@ -76,11 +76,13 @@ def test_no_file_of_a_run_holds_a_clock_a_path_or_a_host(finished):
         assert today not in content, name
 
 
-def test_the_manifest_names_what_went_in_and_what_came_out(finished):
+def test_the_manifest_names_what_went_in_and_what_came_out(finished, small_deliveries):
     store, _, job = finished
     manifest = json.loads((job.run.folder / "manifest.json").read_text(encoding="utf-8"))
-    (given,) = manifest["inputs"]["deliveries"]
-    assert given["sha256"] == sha256_of(store.delivered_file(given["delivery"]))
+    given = manifest["inputs"]["deliveries"]
+    assert [one["sha256"] for one in given] == [sha256_of(path) for path in small_deliveries]
+    for one in given:
+        assert one["sha256"] == sha256_of(store.delivered_file(one["delivery"]))
     assert len(manifest["inputs"]["register"]) == 64
     for task in manifest["tasks"]:
         assert sha256_of(job.run.folder / task["output"]) == task["sha256"]
@@ -169,8 +171,8 @@ def test_a_deep_dive_keeps_to_its_indicator_and_is_not_what_is_published(finishe
     assert {page.parent.name for page in published} == {job.run.run_id}
 
 
-def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, medwold_copy):
-    store = medwold_copy
+def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, small_copy):
+    store = small_copy
     for name in ("variance", "forecast", "data_quality"):
         (store.notebooks / f"{name}.ipynb").unlink()
     good = nbformat.read(store.notebooks / "trend.ipynb", as_version=4)
@@ -189,11 +191,12 @@ def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, med
         publishing.publish(store, "", tmp_path / "out")
 
 
-def test_publication_needs_no_red_verdict_or_a_role_and_a_reason(tmp_path):
+def test_publication_needs_no_red_verdict_or_a_role_and_a_reason(tmp_path, by_figures):
     rows = [f"AUDIT-GOOD,{AREA},2025-{month:02d},6,10" for month in range(1, 13)]
     text = "\n".join(["indicator,service_area,period,numerator,denominator", *rows, rows[3]])
     path = tmp_path / "figures_2026-01-10.csv"
     path.write_text(text.replace(rows[3], rows[3], 1) + "\n", encoding="utf-8")
+    by_figures(create_workspace(tmp_path / "w", "medwold"), "AUDIT-GOOD")
     store = workspace_with(tmp_path / "w", path)
     _, job = run_one(store, jobs=1, notebooks=["data_quality"])
     with pytest.raises(PublicationError, match="red for Adoption, Case audits"):

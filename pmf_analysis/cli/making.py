@@ -10,6 +10,10 @@ import typer
 from pmf_analysis.cli.options import AsJson, Jobs
 from pmf_analysis.cli.printing import Progress, report, show
 
+Scale = Annotated[
+    float, typer.Option(help="1 for 355,000 children, 0.05 for a small county, 10 for ten.")
+]
+
 
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
@@ -17,6 +21,7 @@ def demo(
         int | None,
         typer.Option(help="Seed of the synthetic county; the documented one if none."),
     ] = None,
+    scale: Scale = 1.0,
     jobs: Jobs = 2,
     as_json: AsJson = False,
 ) -> None:
@@ -24,7 +29,7 @@ def demo(
     from pmf_analysis import main_job
 
     with Progress(as_json) as shown:
-        job = main_job.demo(folder, seed, jobs, shown.say, shown.step)
+        job = main_job.demo(folder, seed, jobs, shown.say, shown.step, scale)
     report(job, folder, as_json)
 
 
@@ -33,9 +38,7 @@ def medwold(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the county; the documented one if none.")
     ] = None,
-    scale: Annotated[
-        float, typer.Option(help="1 for 355,000 children, 0.05 for a small county, 10 for ten.")
-    ] = 1.0,
+    scale: Scale = 1.0,
     months: Annotated[int, typer.Option(help="Months that can be counted.")] = 60,
     monthly: Annotated[
         int, typer.Option(help="So many of the last months have an extract of their own.")
@@ -52,7 +55,13 @@ def medwold(
 ) -> None:
     """Write the deliveries of the synthetic county, and the truth about them."""
     from pmf_analysis import synthetic
+    from pmf_analysis.errors import ParameterError
 
+    if calm and only:
+        raise ParameterError(
+            "--calm plants nothing, and --story names a story", "one of the two",
+            "Leave one out: --story alone plants no other story",
+        )  # fmt: skip
     stories = False if calm else (only or True)
     paths = synthetic.write_county(
         folder, synthetic.DEMO_SEED if seed is None else seed, months=months, scale=scale,

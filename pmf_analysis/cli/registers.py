@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pmf_analysis.cli.options import AsJson, the_register
+from pmf_analysis.cli.options import AsJson, the_register, the_store
 from pmf_analysis.cli.printing import inline, show
 
 app = typer.Typer(help="List, show and validate indicators.", no_args_is_help=True)
@@ -45,11 +45,21 @@ def register_show(
 
 @app.command("validate")
 def register_validate(context: typer.Context, as_json: AsJson = False) -> None:
-    """Hold every file of the register against its model."""
+    """Hold every file of the register against its model, and definitions against layouts."""
+    from pmf_analysis import counting
+    from pmf_analysis.register.layouts import load_layouts
+
+    store = the_store(context)
     held = the_register(context)
+    layouts = load_layouts(store.reference / "layouts")
+    counting.validate(held, layouts)
+    counted = [one for one in held.indicators.values() if one.source.records is not None]
     counts = {
-        "indicators": len(held.indicators), "units": len(held.units), "breaks": len(held.breaks),
+        "indicators": len(held.indicators), "counted_from_records": len(counted),
+        "units": len(held.units), "breaks": len(held.breaks), "layouts": len(layouts),
         "rule_sets": len(held.rule_sets), "neighbour_models": len(held.neighbour_models),
     }  # fmt: skip
-    words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-    show(counts, [f"The register holds together: {words}."], as_json)
+    words = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items()]
+    told = f" ({words[1]}, each held against the layouts of records)" if counted else ""
+    line = ", ".join([words[0] + told, *words[2:]])
+    show(counts, [f"The register holds together: {line}."], as_json)

@@ -60,8 +60,7 @@ def write_deliveries(
     WorkspaceError
         If the folder cannot be written to.
     """
-    if isinstance(monthly, bool) or not isinstance(monthly, int) or monthly < 1:
-        raise ParameterError(f"monthly is {monthly!r}", "a whole number, 1 or more")
+    check_monthly(monthly)
     changed = {
         name: rows["changed_at"].to_numpy().astype("datetime64[D]")
         for name, rows in records.tables.items()
@@ -78,6 +77,17 @@ def write_deliveries(
     told = {**records.truth, "deliveries": [path.name for path in written]}
     atomic_write(Path(folder) / TRUTH, canonical_json(told))
     return written
+
+
+def check_monthly(monthly: int) -> None:
+    """Refuse a number of months that have an extract of their own if it means nothing.
+
+    Raises
+    ------
+    ParameterError
+    """
+    if isinstance(monthly, bool) or not isinstance(monthly, int) or monthly < 1:
+        raise ParameterError(f"monthly is {monthly!r}", "a whole number, 1 or more")
 
 
 def _cells_by_day(records: Records, changed: Mapping[str, NDArray[np.datetime64]]) -> pd.Series:

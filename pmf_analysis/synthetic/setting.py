@@ -17,6 +17,9 @@ from pmf_analysis.periods import Frequency, ReportingPeriod
 LEAD = 12
 """Months of records before the first month that can be counted: what looks back needs them."""
 
+LONGEST = 600
+"""The most months that can be counted: fifty years."""
+
 EXTRACT_DAY = 5
 """Day of the following month on which a month's extract is taken; it is delivered the day after."""
 
@@ -62,8 +65,8 @@ class Setting:
         """
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise ParameterError(f"The seed is {seed!r}", "a whole number, 0 or more")
-        if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-            raise ParameterError(f"months is {months!r}", "a whole number, 1 or more")
+        if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= LONGEST:
+            raise ParameterError(f"months is {months!r}", f"a whole number from 1 to {LONGEST}")
         if isinstance(scale, bool) or not 0.01 <= float(scale) <= 100:
             raise ParameterError(f"The scale is {scale!r}", "a number from 0.01 to 100")
         if periods.parse(last_month).frequency is not Frequency.MONTH:

@@ -22,7 +22,17 @@ _HELPED = 0.5
 
 
 def whole_year(of_year: pd.DataFrame, year: CollectionYear) -> pd.Series:
-    """Children looked after on the last day of a year who were so all through it."""
+    """Children looked after on the last day of a year who were so all through it.
+
+    A child whose care ended on the last day itself is not among them.
+
+    References
+    ----------
+    Department for Education, Children looked-after by local authorities in England: SSDA903
+    validation rules 2021 to 2022, version 1.2, common expressions: not looked after
+    continuously is a child with an episode that ended within the year for another reason than
+    X1, or that began within it with S.
+    """
     staying = of_year["DEC"].isna() & (of_year["period_began"] <= year.start)
     return of_year.loc[staying, "child_id"].drop_duplicates().sort_values(ignore_index=True)
 
