@@ -135,7 +135,7 @@ WORK = (
 """How much there is to do."""
 
 _BANDS = (
-    ("up to 6 months", 0, 183, (58.5, 12.0), (14.1, 9.0)),
+    ("up to 6 months", 0, 183, (58.5, 12.0), (14.1, 10.0)),
     ("6 months to 1 year", 183, 365, (19.7, 13.0), (50.4, 6.0)),
     ("1 to 2 years", 365, 730, (19.1, 6.0), (30.5, 9.0)),
     ("2 years or more", 730, None, (2.7, 1.3), (5.0, 1.5)),
@@ -165,8 +165,8 @@ def _status(name: str, aimed: float, within: float, codes: str) -> Aim:
 
 
 IN_CARE = (
-    Aim("Children in care", "per 10,000", 53, 3, CARE, rate(_HELD)),
-    Aim("In care: unaccompanied", "%", 24, 6, TOOL, share_unaccompanied(_HELD)),
+    Aim("Children in care", "per 10,000", 53, 4, CARE, rate(_HELD)),
+    Aim("In care: unaccompanied", "%", 24, 7, TOOL, share_unaccompanied(_HELD)),
     Aim("Care begun from November 2024", "per 10,000", 91, 6, CARE, yearly_rate(_ENTERED, 24)),
     Aim(
         "Care begun, without unaccompanied children",

@@ -123,7 +123,7 @@ def of_children(rows: Rows, uasc: bool) -> Rows:
 
     def chosen(county: County) -> pd.DataFrame:
         found, child = rows(county), county.tables["child"]
-        theirs = set(child.loc[child["uasc"] == ("yes" if uasc else "no"), "child_id"])
+        theirs = set(child.loc[_texts(child["uasc"]) == ("yes" if uasc else "no"), "child_id"])
         return found[found["child_id"].isin(theirs).to_numpy()]
 
     return chosen
@@ -140,6 +140,13 @@ def leavers(county: County) -> pd.DataFrame:
         youngest, oldest = (day - pd.DateOffset(years=years) for years in (19, 22))
         parts.append(now[((now["born"] <= youngest) & (now["born"] > oldest)).to_numpy()])
     return pd.concat(parts, ignore_index=True)
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Codes as texts, a missing one empty; marks that were received as true or false too."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        column = column.map({True: "yes", False: "no"})
+    return column.astype("str").fillna("")
 
 
 def _span(county: County, first: str, last: str) -> tuple[int, int]:
@@ -187,8 +194,7 @@ def share(rows: Rows, column: str, codes: Collection[str]) -> Measure:
     """Percentage of rows with one of some codes; an empty code is a missing one."""
 
     def measured(county: County) -> float:
-        found = rows(county)[column].fillna("")
-        return 100 * float(found.isin(list(codes)).mean())
+        return 100 * float(_texts(rows(county)[column]).isin(list(codes)).mean())
 
     return measured
 
@@ -230,7 +236,7 @@ def agency(county: County) -> float:
 def caseload(county: County) -> float:
     """Open cases of a mean month for each social worker in a team that holds cases."""
     unit, post = county.tables["unit"], county.tables["post"]
-    holding = set(unit.loc[unit["case_holding"] == "yes", "unit_code"])
+    holding = set(unit.loc[_texts(unit["case_holding"]) == "yes", "unit_code"])
     team = post.drop_duplicates("post_id").set_index("post_id")["team"]
     people = [_social_workers(county, day) for day in county.marches]
     workers = sum(int(one["post_id"].map(team).isin(holding).sum()) for one in people)

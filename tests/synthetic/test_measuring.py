@@ -105,3 +105,23 @@ def test_records_of_no_child_known_are_of_neither_kind(county):
     rows = measuring.on_31_march("plan")
     both = (measuring.of_children(rows, uasc)(county) for uasc in (True, False))
     assert sum(map(len, both)) == len(rows(county)) == 3
+
+
+def test_marks_received_as_true_and_false_say_the_same(county):
+    received = {
+        **TABLES,
+        "child": TABLES["child"].assign(
+            uasc=pd.array([False, True, False, False], dtype="boolean")
+        ),
+        "leaver_contact": TABLES["leaver_contact"].assign(
+            suitable=pd.array([True, False, True, True, None], dtype="boolean")
+        ),
+        "unit": TABLES["unit"].assign(case_holding=[True, False]),
+    }
+    for measured in (
+        measuring.share_unaccompanied(measuring.on_31_march("plan")), measuring.caseload,
+        measuring.share(measuring.leavers, "suitable", ("no",)),
+    ):  # fmt: skip
+        assert measured(County(SETTING, received, county.figures)) == measured(county)
+    without = County(SETTING, received, county.figures)
+    assert measuring.share(measuring.leavers, "suitable", ("",))(without) == 0
