@@ -101,11 +101,14 @@ def test_text_from_the_register_is_never_a_template(facts, context, word):
     assert word in sentence
 
 
-def test_no_verdict_rests_on_a_figure_that_waits(facts, found):
+def test_no_verdict_rests_on_a_figure_that_waits(county, facts, found):
     waits = facts[facts["chart_waits"] != ""]
     assert len(waits)
     assert (waits["judged_period"] < waits["period"]).all()
-    assert waits["judged_state"].ne("provisional").all()
+    rows = county[1].set_index([*SERIES, "period"])
+    judged = rows.loc[list(waits[[*SERIES, "judged_period"]].itertuples(index=False, name=None))]
+    assert judged["chart_waits"].eq("").all()
+    assert judged["special_cause"].ne("not_tested").all()
     told = found[found["code"] == "V-NOT-YET"]
     assert len(told) == len(waits)
     assert told["sentence"].str.contains("is not judged yet: entries are still to come").all()
@@ -135,6 +138,9 @@ def test_every_provisional_figure_has_one_line_on_how_it_could_end(facts, found)
     young = facts[facts["shown_state"] == "provisional"]
     said = found[found["family"] == "maturity"]
     assert len(young) == len(said)
-    assert said["sentence"].str.startswith("This figure is provisional").all()
+    said = said.assign(whole=said["cohort"] == "all", begins="This figure is provisional")
+    for row in said.itertuples():
+        before, told, _ = row.sentence.partition(row.begins)
+        assert told and (before == "") is row.whole and before.endswith("" if row.whole else ": ")
     turning = said[said["code"] == "M-COULD-TURN"]["sentence"]
     assert turning.str.contains("so its status could turn (?:Red|Amber|Green)").all()
