@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pmf_analysis.register import Register
     from pmf_analysis.register.layouts import Layout
     from pmf_analysis.store import Store
+    from pmf_analysis.synthetic.making import Records
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL_SEED = 3
@@ -220,6 +221,19 @@ def medwold_copy(tmp_path: Path, medwold_made: Path) -> Store:
     from pmf_analysis.store import Store
 
     return Store(Path(shutil.copytree(medwold_made, tmp_path / "medwold")))
+
+
+@pytest.fixture(scope="session")
+def small_records() -> Callable[..., Records]:
+    """The records of a county a twentieth of the size, of two years, by the stories planted."""
+    from pmf_analysis.synthetic.making import make_records
+    from pmf_analysis.synthetic.setting import Setting
+
+    @cache
+    def made(*stories: str) -> Records:
+        return make_records(Setting.of(7, months=24, scale=0.05, stories=stories))
+
+    return made
 
 
 @pytest.fixture(scope="session")

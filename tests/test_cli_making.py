@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from pmf_analysis.synthetic import DEMO_SEED, plot
+from pmf_analysis.synthetic import DEMO_SEED, plot, write_county
 from pmf_analysis.synthetic.record_tables import RECORD_TABLES
 
 SMALL = ("--scale", 0.01, "--months", 3)
@@ -21,16 +22,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture
-def made(pmf, tmp_path):
-    """Make a very small county by the verb; its folder and what was printed for programs."""
-
-    def make(*words: object, folder: str = "m") -> tuple[Path, dict]:
-        status, out, err = pmf("medwold", tmp_path / folder, *SMALL, *words, "--json")
-        assert (status, err) == (0, "")
-        return tmp_path / folder, json.loads(out)
-
-    return make
+@pytest.fixture(scope="module")
+def county(tmp_path_factory) -> Path:
+    """A very small county, with all that a council sends: to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("county") / "m"
+    write_county(folder, scale=0.01, months=3, monthly=1, returns=True)
+    return folder
 
 
 def truth(folder: Path) -> dict:
@@ -41,7 +38,7 @@ def truth(folder: Path) -> dict:
 
 
 def test_deliveries_are_written_with_the_truth_and_the_way_on_is_said(pmf, tmp_path):
-    status, out, err = pmf("medwold", tmp_path / "m", *SMALL, "--monthly", 2)
+    status, out, err = pmf("medwold", tmp_path / "m", *SMALL, "--monthly", 2, "--seed", 8)
     assert (status, err) == (0, "")
     assert f"Wrote 3 deliveries to {tmp_path / 'm'}" in out
     assert "pmf new WORKSPACE --register medwold" in out
@@ -50,52 +47,60 @@ def test_deliveries_are_written_with_the_truth_and_the_way_on_is_said(pmf, tmp_p
         "medwold_records_2026-11-06.zip", "truth.json",
     }  # fmt: skip
     told = truth(tmp_path / "m")
-    assert (told["seed"], told["scale"], told["months"]) == (DEMO_SEED, 0.01, 3)
+    assert (told["seed"], told["scale"], told["months"]) == (8, 0.01, 3)
 
 
-def test_what_is_written_is_received_as_the_verb_says(pmf, made, tmp_path):
-    folder, told = made("--monthly", 1, "--returns")
-    files = [Path(one) for one in told["files"]]
+def test_the_same_words_give_the_same_bytes_again_and_are_told_to_programs(pmf, county, tmp_path):
+    folder = tmp_path / "m"
+    shutil.copytree(county, folder)  # as if made before
+    words = ("--monthly", 1, "--returns", "--seed", DEMO_SEED, "--json")
+    status, out, err = pmf("medwold", folder, *SMALL, *words)
+    assert (status, err) == (0, "")
+    assert contents(folder) == contents(county)
+    told = json.loads(out)
     assert told["truth"] == str(folder / "truth.json")
-    assert {path.relative_to(folder).as_posix() for path in files} | {"truth.json"} == set(
-        contents(folder)
-    )
-    assert len(files) == 2 + 5
+    written = {Path(one).relative_to(folder).as_posix() for one in told["files"]}
+    assert written | {"truth.json"} == set(contents(folder))
+    assert len(told["files"]) == len(written) == 2 + 5
+
+
+def test_another_seed_gives_another_county(pmf, county, tmp_path):
+    assert pmf("medwold", tmp_path / "m", *SMALL, "--monthly", 1, "--seed", 4)[0] == 0
+    ours, theirs = contents(tmp_path / "m"), contents(county)
+    assert set(ours) < set(theirs)
+    assert not [name for name, content in ours.items() if content == theirs[name]]
+
+
+def test_what_is_written_is_received_as_the_verb_says(pmf, county, tmp_path):
     assert pmf("new", tmp_path / "w", "--register", "medwold")[0] == 0
-    status, out, _ = pmf("--workspace", tmp_path / "w", "receive", folder, "--json")
+    status, out, _ = pmf("--workspace", tmp_path / "w", "receive", county, "--json")
     assert status == 0
     received = {Path(one["receipt"]["file_name"]).name: one["receipt"] for one in json.loads(out)}
-    assert set(received) == {path.name for path in files}
+    assert set(received) | {"truth.json"} == {path.name for path in county.rglob("*.*")}
     assert {receipt["rows_refused"] for receipt in received.values()} == {0}
     tables = received["medwold_records_2026-10-06.zip"]["tables"]
     assert set(tables) <= set(RECORD_TABLES) and {"unit", "referral", "visit"} <= set(tables)
 
 
-def test_the_same_words_give_the_same_bytes_and_another_seed_others(made):
-    first, _ = made("--seed", 8)
-    before = contents(first)
-    again, _ = made("--seed", 8)
-    assert contents(again) == before
-    other, _ = made("--seed", 9, folder="other")
-    assert contents(other) != before
+def test_all_stories_and_faults_are_planted_when_nothing_is_said(county):
+    told = truth(county)
+    names = {story["name"] for story in told["stories"]}
+    assert len(names) > 8 and names < set(plot.NAMES)  # some ended before these months
+    assert told["faults"]
 
 
 @pytest.mark.parametrize(
     ("words", "planted"),
     [
-        ([], {name for name in plot.NAMES if name != plot.SWITCH}),
         (["--calm"], set()),
         (["--story", "late_entry", "--story", "mix"], {"late_entry", "mix"}),
     ],
 )
-def test_stories_are_planted_by_their_names(made, words, planted):
-    told = truth(made(*words)[0])
-    assert {story["name"] for story in told["stories"]} <= planted
-    if words:
-        assert {story["name"] for story in told["stories"]} == planted
-        assert told["faults"] == []
-    else:
-        assert told["faults"] and len(told["stories"]) > 8
+def test_stories_are_planted_by_their_names(pmf, tmp_path, words, planted):
+    assert pmf("medwold", tmp_path / "m", *SMALL, *words)[0] == 0
+    told = truth(tmp_path / "m")
+    assert {story["name"] for story in told["stories"]} == planted
+    assert told["faults"] == []
 
 
 @pytest.mark.parametrize(
@@ -144,14 +149,13 @@ def test_a_place_that_cannot_be_written_to_is_said_before_a_county_is_made(
     assert (tmp_path / "file").read_text("utf-8") == "mine"
 
 
-def test_two_counties_are_never_written_into_one_folder(pmf, made):
-    folder, _ = made("--monthly", 1)
-    before = contents(folder)
-    for words in (["--seed", 4], ["--calm"], ["--scale", 0.02]):
-        status, _, err = pmf("medwold", folder, *SMALL, *words)
-        assert status == 2
-        assert "another county" in err
-        assert contents(folder) == before
+@pytest.mark.parametrize("words", [["--seed", 4], ["--calm"], ["--scale", 0.02]])
+def test_two_counties_are_never_written_into_one_folder(pmf, county, words):
+    before = contents(county)
+    status, _, err = pmf("medwold", county, *SMALL, *words)
+    assert status == 2
+    assert f"{county} holds the deliveries of another county" in err
+    assert contents(county) == before
 
 
 # -- pmf demo ------------------------------------------------------------------------------
@@ -165,7 +169,7 @@ def test_a_demo_that_means_nothing_makes_nothing(pmf, tmp_path, words):
     assert not (tmp_path / "d").exists()
 
 
-def test_a_demo_keeps_out_of_another_register_and_of_another_county(pmf, tmp_path):
+def test_a_demo_keeps_out_of_another_register_and_of_another_county(pmf, county, tmp_path):
     assert pmf("new", tmp_path / "w")[0] == 0
     before = contents(tmp_path / "w")
     status, _, err = pmf("demo", tmp_path / "w", "--scale", 0.01)
@@ -173,7 +177,7 @@ def test_a_demo_keeps_out_of_another_register_and_of_another_county(pmf, tmp_pat
     assert "another register" in err
     assert contents(tmp_path / "w") == before
     assert pmf("new", tmp_path / "d", "--register", "medwold")[0] == 0
-    assert pmf("medwold", tmp_path / "d" / "delivered", *SMALL)[0] == 0
+    shutil.copytree(county, tmp_path / "d" / "delivered")
     status, _, err = pmf("demo", tmp_path / "d", "--scale", 0.01)
     assert status == 2
     assert "another county" in err

@@ -10,6 +10,7 @@ changes a chance leaves what is drawn after it as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,13 +52,19 @@ def _count(mean: float, drawn: float) -> int:
     """The smallest count whose cumulative Poisson chance exceeds ``drawn``."""
     if mean <= 0:
         return 0
+    first, heights = _heights(mean)
+    return first + int(np.searchsorted(heights, drawn * heights[-1], side="right"))
+
+
+@lru_cache(maxsize=4096)
+def _heights(mean: float) -> tuple[int, NDArray[np.float64]]:
+    """The first count of those that can be, and the heights of their cumulative chances."""
     middle = int(mean)
     reach = int(_REACH * np.sqrt(mean)) + _REACH
     first = max(0, middle - reach)
     down = np.cumprod(np.arange(middle, first, -1) / mean)[::-1]
     up = np.cumprod(mean / np.arange(middle + 1, middle + reach))
-    heights = np.cumsum(np.concatenate([down, [1.0], up]))
-    return first + int(np.searchsorted(heights, drawn * heights[-1], side="right"))
+    return first, np.cumsum(np.concatenate([down, [1.0], up]))
 
 
 def pick(rng: np.random.Generator, n: int, shares: ArrayLike) -> NDArray[np.int64]:

@@ -26,7 +26,6 @@ from pmf_analysis.synthetic.setting import Setting
 from pmf_analysis.terms import CheckStatus
 
 AS_AT = date(2026, 11, 6)
-SCALE, MONTHS = 0.05, 24
 Tables = dict[str, pd.DataFrame]
 FOUND_BY = {
     "unknown_team": "VISIT-TEAM-THERE", "ended_team": "COMPLAINT-TEAM-THERE",
@@ -72,20 +71,16 @@ def as_delivered(tables: Tables) -> Tables:
     }  # fmt: skip
 
 
-def made(*stories: str) -> Records:
-    return make_records(Setting.of(7, MONTHS, scale=SCALE, stories=stories))
-
-
 @pytest.fixture(scope="module")
-def told() -> Records:
+def told(small_records: Callable[..., Records]) -> Records:
     """Medwold with every story and the faults."""
-    return made(*plot.NAMES)
+    return small_records(*plot.NAMES)
 
 
 @pytest.fixture(scope="module")
-def plain() -> Records:
+def plain(small_records: Callable[..., Records]) -> Records:
     """Medwold with the units that the register has, and nothing else planted."""
-    return made("structure")
+    return small_records("structure")
 
 
 def _in_pandas(rows: pd.DataFrame, rules: list[Rule], _: str) -> dict[str, engine.RuleRun]:

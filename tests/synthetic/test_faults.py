@@ -1,5 +1,7 @@
 """Planted faults: each is where the truth says it is, and nowhere else."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -43,10 +45,12 @@ def test_nothing_else_changes(planted):
         pd.testing.assert_frame_equal(ours, theirs)
 
 
-def test_without_the_switch_nothing_is_planted(small):
-    setting, true = small(stories=False)
-    before = recorded(setting, true)
-    after, found = faults.plant(setting, before)
+def test_without_the_switch_nothing_is_planted(planted, small):
+    setting, _ = small()
+    before, _, _ = planted
+    others = replace(setting, stories=setting.stories - {faults.SWITCH})
+    assert others != setting
+    after, found = faults.plant(others, before)
     assert found == []
     assert all(after[name] is rows for name, rows in before.items())
 

@@ -1,6 +1,7 @@
 """Audits, complaints, surveys, actions and comments."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -79,8 +80,8 @@ def test_comments_are_short_and_by_roles(small):
 
 def test_actions_of_stories_come_with_them(small):
     known = {one.code for one in structure.all_units()}
-    _, told = small()
-    _, plain = small(stories=False)
+    setting, told = small()
+    plain = practice.make_practice(replace(setting, stories=frozenset()), told)
     stories = [one.words for one in acting.ACTIONS if one.story]
     assert set(stories) <= set(told["action"]["words"])
     assert not set(stories) & set(plain["action"]["words"])

@@ -1,5 +1,7 @@
 """Versions of records: what was true and entered by a day is what is known on it, and no more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,15 +12,15 @@ from pmf_analysis.synthetic import entry, plot
 from pmf_analysis.synthetic.extracts import last_taken
 from pmf_analysis.synthetic.record_tables import RECORD_TABLES, RECORDED
 from pmf_analysis.synthetic.recording import as_known, recorded
-from pmf_analysis.synthetic.setting import Setting
 
 DAY = np.timedelta64(1, "D")
 
 
 @pytest.fixture(scope="module")
 def plain(small):
-    """A county without stories, and what was recorded of it."""
-    setting, true = small(stories=False)
+    """What was recorded of a county where no story lies in how things were entered."""
+    told, true = small()
+    setting = replace(told, stories=frozenset({"structure"}))
     return setting, true, recorded(setting, true)
 
 
@@ -168,7 +170,7 @@ def test_beltham_moves_late_dates_to_the_last_day_in_time(told):
 @pytest.mark.parametrize("story", ["late_entry", "back_dating"])
 def test_a_story_of_entry_changes_its_district_alone(plain, story):
     setting, true, versions = plain
-    with_it = Setting.of(setting.seed, scale=setting.scale, stories=[story])
+    with_it = replace(setting, stories=setting.stories | {story})
     told = recorded(with_it, true)
     district = {"late_entry": "ivelham", "back_dating": "beltham"}[story]
     for name, rows in versions.items():

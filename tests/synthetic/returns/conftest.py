@@ -6,16 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from pmf_analysis.synthetic.making import make_records
 from pmf_analysis.synthetic.returns import write_returns
 from pmf_analysis.synthetic.setting import Setting
 
 
 @pytest.fixture(scope="session")
-def small():
-    """A county of 24 months at a twentieth of its size, without stories and faults."""
-    setting = Setting.of(7, months=24, scale=0.05)
-    return SimpleNamespace(setting=setting, records=make_records(setting))
+def small(small_records):
+    """A county of 24 months at a twentieth of its size, without faults; of stories, the units'."""
+    setting = Setting.of(7, months=24, scale=0.05, stories=("structure",))
+    return SimpleNamespace(setting=setting, records=small_records("structure"))
 
 
 @pytest.fixture(scope="session")
