@@ -144,9 +144,7 @@ def leavers(county: County) -> pd.DataFrame:
 
 def _texts(column: pd.Series) -> pd.Series:
     """Codes as texts, a missing one empty; marks that were received as true or false too."""
-    if pd.api.types.is_bool_dtype(column.dtype):
-        column = column.map({True: "yes", False: "no"})
-    return column.astype("str").fillna("")
+    return column.astype("str").replace({"True": "yes", "False": "no"}).fillna("")
 
 
 def _span(county: County, first: str, last: str) -> tuple[int, int]:

@@ -114,9 +114,9 @@ def test_marks_received_as_true_and_false_say_the_same(county):
             uasc=pd.array([False, True, False, False], dtype="boolean")
         ),
         "leaver_contact": TABLES["leaver_contact"].assign(
-            suitable=pd.array([True, False, True, True, None], dtype="boolean")
+            suitable=pd.Series([True, False, True, True, None], dtype="object")
         ),
-        "unit": TABLES["unit"].assign(case_holding=[True, False]),
+        "unit": TABLES["unit"].assign(case_holding=pd.Series([True, False], dtype="object")),
     }
     for measured in (
         measuring.share_unaccompanied(measuring.on_31_march("plan")), measuring.caseload,
