@@ -171,7 +171,9 @@ def test_final_and_withheld_figures_have_no_row(make_rows, make_context, make_in
     assert list(found.columns) == list(full.columns)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
 @given(
     entered=st.integers(1, 500), met_share=st.floats(0, 1), late=st.integers(0, 300),
     late_share=st.floats(0, 1),
