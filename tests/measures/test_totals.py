@@ -133,8 +133,7 @@ def test_units_that_report_together_are_never_counted_beside_their_members(
     assert found.to_dict() == ({} if total is None else {("2024/25", "top"): total})
 
 
-@settings(max_examples=20)
-@settings(deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.dictionaries(st.sampled_from(["one", "two", "three"]), st.integers(0, 99), min_size=1))
 def test_order_of_rows_changes_no_total(numbers) -> None:
     held = register(*PAIR)
