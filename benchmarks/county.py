@@ -3,7 +3,7 @@
 For each stage the CPU time of one child in a county of ten times the size is held against that
 of one child in the smaller one: 1 is a stage that grows with the children and no faster. The
 full county is held against a tenth of it; with ``--ten`` ten counties against one, which needs
-some 20 GB of memory.
+some 5 GB of memory.
 """
 
 from __future__ import annotations
