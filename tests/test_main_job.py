@@ -16,6 +16,7 @@ from pmf_analysis.errors import ExportError, ParameterError, PublicationError
 from pmf_analysis.export import pages, publishing
 from pmf_analysis.main_job import run_and_export
 from pmf_analysis.store import Store, create_workspace, sha256_of
+from pmf_analysis.synthetic.structure import SERVICES
 
 AREA = "Adoption"
 
@@ -217,3 +218,45 @@ def test_an_unknown_run_names_the_nearest(finished, tmp_path):
     store, _, job = finished
     with pytest.raises(ParameterError, match=f"Did you mean {job.run.run_id}"):
         publishing.publish(store, job.run.run_id[:-1] + "z", tmp_path)
+
+
+def demonstrate(pmf, folder: Path) -> tuple[dict, dict]:
+    """What the demo of a small county printed for programs, and the manifest of its run."""
+    status, out, err = pmf("demo", folder, "--scale", 0.05, "--json")
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    assert told["failures"] == []
+    run = folder / "runs" / told["run"]
+    assert {Path(page).name for page in told["pages"]} == {
+        path.name for path in run.rglob("*.html")
+    }
+    assert {Path(page).stem for page in told["pages"]} == {
+        "index", *(name.lower().replace(" ", "-") for name in SERVICES.values()),
+    }  # fmt: skip
+    for page in told["pages"]:
+        assert "Invented data" in Path(page).read_text("utf-8"), page
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    assert {task["outcome"] for task in manifest["tasks"]} == {"succeeded"}
+    return told, manifest
+
+
+def test_the_demo_of_a_small_county_writes_every_page(pmf, tmp_path):
+    # one notebook of four, each with a kernel of its own: soak runs them all
+    create_workspace(tmp_path / "d", "medwold")
+    for name in ("trend", "variance", "forecast"):
+        (tmp_path / "d" / "notebooks" / f"{name}.ipynb").unlink()
+    told, manifest = demonstrate(pmf, tmp_path / "d")
+    assert told["notebooks"] == len(SERVICES)
+    delivered = sorted((tmp_path / "d" / "delivered").glob("*.zip"))
+    given = [one["sha256"] for one in manifest["inputs"]["deliveries"]]
+    assert given == [sha256_of(path) for path in delivered]
+
+
+@pytest.mark.soak
+def test_the_whole_demo_of_a_small_county_runs_and_again_does_nothing_twice(pmf, tmp_path):
+    told, _ = demonstrate(pmf, tmp_path / "d")
+    assert told["notebooks"] == 4 * len(SERVICES)
+    before = contents(tmp_path / "d" / "runs")
+    again, _ = demonstrate(pmf, tmp_path / "d")
+    assert again["reused"] == told["notebooks"]
+    assert contents(tmp_path / "d" / "runs") == before
