@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -220,7 +221,15 @@ def test_an_unknown_run_names_the_nearest(finished, tmp_path):
         publishing.publish(store, job.run.run_id[:-1] + "z", tmp_path)
 
 
-def demonstrate(pmf, folder: Path) -> tuple[dict, dict]:
+def real_names(root: Path) -> list[str]:
+    """Names of England's local authorities and regions."""
+    with (root / "data/reference/units.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] in ("authority", "region")]
+    assert len(rows) > 150
+    return [row["name"] for row in rows]
+
+
+def demonstrate(pmf, folder: Path, root: Path) -> tuple[dict, dict]:
     """What the demo of a small county printed for programs, and the manifest of its run."""
     status, out, err = pmf("demo", folder, "--scale", 0.05, "--json")
     assert (status, err) == (0, "")
@@ -233,19 +242,24 @@ def demonstrate(pmf, folder: Path) -> tuple[dict, dict]:
     assert {Path(page).stem for page in told["pages"]} == {
         "index", *(name.lower().replace(" ", "-") for name in SERVICES.values()),
     }  # fmt: skip
+    real = real_names(root)
     for page in told["pages"]:
-        assert "Invented data" in Path(page).read_text("utf-8"), page
+        said = Path(page).read_text("utf-8")
+        assert "Invented data" in said, page
+        words = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", said, flags=re.S)
+        words = re.sub(r"<[^>]+>", " ", words)
+        assert not [name for name in real if re.search(rf"\b{re.escape(name)}\b", words)], page
     manifest = json.loads((run / "manifest.json").read_text("utf-8"))
     assert {task["outcome"] for task in manifest["tasks"]} == {"succeeded"}
     return told, manifest
 
 
-def test_the_demo_of_a_small_county_writes_every_page(pmf, tmp_path):
+def test_the_demo_of_a_small_county_writes_every_page(pmf, tmp_path, root):
     # one notebook of four, each with a kernel of its own: soak runs them all
     create_workspace(tmp_path / "d", "medwold")
     for name in ("trend", "variance", "forecast"):
         (tmp_path / "d" / "notebooks" / f"{name}.ipynb").unlink()
-    told, manifest = demonstrate(pmf, tmp_path / "d")
+    told, manifest = demonstrate(pmf, tmp_path / "d", root)
     assert told["notebooks"] == len(SERVICES)
     delivered = sorted((tmp_path / "d" / "delivered").glob("*.zip"))
     given = [one["sha256"] for one in manifest["inputs"]["deliveries"]]
@@ -253,10 +267,10 @@ def test_the_demo_of_a_small_county_writes_every_page(pmf, tmp_path):
 
 
 @pytest.mark.soak
-def test_the_whole_demo_of_a_small_county_runs_and_again_does_nothing_twice(pmf, tmp_path):
-    told, _ = demonstrate(pmf, tmp_path / "d")
+def test_the_whole_demo_of_a_small_county_runs_and_again_does_nothing_twice(pmf, tmp_path, root):
+    told, _ = demonstrate(pmf, tmp_path / "d", root)
     assert told["notebooks"] == 4 * len(SERVICES)
     before = contents(tmp_path / "d" / "runs")
-    again, _ = demonstrate(pmf, tmp_path / "d")
+    again, _ = demonstrate(pmf, tmp_path / "d", root)
     assert again["reused"] == told["notebooks"]
     assert contents(tmp_path / "d" / "runs") == before
