@@ -20,13 +20,22 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from pmf_analysis import analysis, counting, findings, measures, periods, prepared, register
-from pmf_analysis.measures.intervals import wilson_interval
+from pmf_analysis import (
+    analysis,
+    counting,
+    findings,
+    measures,
+    periods,
+    prepared,
+    register,
+    studies,
+)
+from pmf_analysis.methods.intervals import wilson_interval
 from pmf_analysis.present.summary import exceptions, summarise
 from pmf_analysis.register import Context
 from pmf_analysis.register.layouts import load_layouts
@@ -199,21 +208,26 @@ def carried_through(
     layouts = load_layouts(reference / "layouts").values()
     rules = {one.table: one.record for one in layouts if one.record is not None}
     versions = {name: table.assign(delivery="one") for name, table in made.tables.items()}
-    figures = counting.count(counting.known_records(versions, rules, as_at), context, "one")
+    records = counting.known_records(versions, rules, as_at)
+    figures = counting.count(records, context, "one")
     units = context.register.units
     wanted = {code for code, unit in units.items() if unit.kind in kinds}
-    return judged(figures[figures["service_area"].isin(wanted)], context, made.truth)
+    figures = figures[figures["service_area"].isin(wanted)]
+    return judged(figures, context, made.truth, studies.Known(lambda: records))
 
 
-def judged(figures: pd.DataFrame, context: Context, truth: Mapping[str, object]) -> Judged:
-    """Counted figures measured, analysed and judged."""
+def judged(
+    figures: pd.DataFrame, context: Context, truth: Mapping[str, object], known: studies.Known
+) -> Judged:
+    """Counted figures measured, analysed, studied and judged."""
     receipts = [{"id": "one", "published": context.as_at.isoformat()}]
     measured = measures.build(figures, receipts, context)
     measured = measures.with_growth(measured, figures, receipts, context)
     analysed = analysis.analyse_all(measured.assign(quality=Verdict.GREEN.value), context)
     pairs = measured[["indicator", "service_area"]].drop_duplicates()
     verdicts = pairs.assign(verdict=Verdict.GREEN.value, reason="not checked here")
-    facts = findings.latest_facts(analysed, verdicts, context)
+    studied = studies.study_all(analysed, replace(known, verdicts=verdicts), context)
+    facts = findings.latest_facts(analysed, verdicts, context, studied=studied)
     return Judged(context, facts, findings.judge(facts, context), truth)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pmf_analysis.quality import QualityResult
 
 TABLES = ("analysis", "fact", "finding", "verdict", "check", "delivery")
+"""What is always there; beside them the table of each study, by its name."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -65,7 +66,7 @@ class Prepared:
         return self.context.register
 
     def table(self, name: str, service_areas: Sequence[str] = ()) -> pd.DataFrame:
-        """One of `TABLES`, whole or for some units.
+        """One of `TABLES`, or the table of a study, whole or for some units.
 
         Parameters
         ----------
@@ -282,7 +283,7 @@ def measure_table(
 def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
-    from pmf_analysis import analysis, findings
+    from pmf_analysis import analysis, findings, studies
 
     context = prepared.context
     gathered = gather(prepared.store, receipts, context)
@@ -304,7 +305,9 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
     published = _published(prepared, analysed)
     if published is not None:
         analysed = findings.with_published(analysed, published)
-    facts = findings.latest_facts(analysed, checked.verdicts, context, published)
+    known = studies.Known(lambda: gathered.records, checked.verdicts)
+    studied = studies.study_all(analysed, known, context)
+    facts = findings.latest_facts(analysed, checked.verdicts, context, published, studied)
     kept = {} if published is None else {"published": published}
     return {
         **kept,
@@ -314,6 +317,7 @@ def _compute(prepared: Prepared, receipts: list[dict[str, object]]) -> dict[str,
         "verdict": checked.verdicts,
         "check": checked.results,
         "delivery": gathered.deliveries,
+        **studied,
     }
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from pmf_analysis import analysis, measures, prepared, receiving, tables
-from pmf_analysis.analysis import xmr
 from pmf_analysis.errors import RunError
+from pmf_analysis.methods import xmr
 from pmf_analysis.register import Context, Register, load
 from pmf_analysis.store import Store, create_workspace
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pmf_analysis import periods
 from pmf_analysis.analysis import _columns
 from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
-from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
+from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.terms import Frequency
 
 _ADJECTIVES = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}

@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
-from pmf_analysis.analysis import maturity, xmr
+from pmf_analysis.analysis import maturity
 from pmf_analysis.analysis._columns import of_indicator
+from pmf_analysis.methods import xmr
 from pmf_analysis.register.registry import Context
 from pmf_analysis.terms import SpecialCause, State
 

@@ -17,9 +17,9 @@ from pmf_analysis.analysis import _columns
 from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
 from pmf_analysis.analysis._printed import last_digits
 from pmf_analysis.analysis._regression import Lines, sliding_lines
-from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
+from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
 from pmf_analysis.terms import DirectionOfTravel, Polarity
 

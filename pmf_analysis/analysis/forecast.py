@@ -21,10 +21,10 @@ from pmf_analysis.analysis._backtest import Backtest, BacktestRules
 from pmf_analysis.analysis._history import History, histories
 from pmf_analysis.analysis._levels import at_last_level
 from pmf_analysis.analysis._pool import Floats, PoolRules
-from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.analysis._scale import Scale, Working, bend, to_working, unbend
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
+from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, SERIES, require
 from pmf_analysis.terms import Polarity, State
 

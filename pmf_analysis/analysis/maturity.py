@@ -21,11 +21,11 @@ from pmf_analysis import formats, periods
 from pmf_analysis.analysis import _columns
 from pmf_analysis.analysis._calendar import places
 from pmf_analysis.analysis._printed import printed
-from pmf_analysis.analysis._rules import value_of
 from pmf_analysis.analysis.status import RULES as STATUS_RULES
 from pmf_analysis.analysis.status import Rated, rate
 from pmf_analysis.register.models import Indicator, Level, RuleSet
 from pmf_analysis.register.registry import Context
+from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.register.spans import shown_span
 from pmf_analysis.tables import KEY, MEASURE, SERIES, require
 from pmf_analysis.terms import MeasureKind, Polarity, Rag, State

@@ -28,10 +28,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import fdtrc
 
-from pmf_analysis.analysis import _calendar, _rules
+from pmf_analysis.analysis import _calendar
 from pmf_analysis.analysis._columns import of_indicator
 from pmf_analysis.formats import number
 from pmf_analysis.periods import season_length
+from pmf_analysis.register import rule_values
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import MEASURE, SEGMENTS, require
@@ -65,7 +66,7 @@ class SeasonalRules:
         RuleSetError
             Naming the values that are missing or cannot be.
         """
-        return _rules.read(cls, rule_set)
+        return rule_values.read(cls, rule_set)
 
 
 class Pattern(NamedTuple):

@@ -27,8 +27,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
-from pmf_analysis.analysis import _calendar, _waiting, seasonal, xmr
+from pmf_analysis.analysis import _calendar, _waiting, seasonal
 from pmf_analysis.analysis._columns import level_values, levels, numbered, of_indicator, polarities
+from pmf_analysis.methods import xmr
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require

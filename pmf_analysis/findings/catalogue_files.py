@@ -17,6 +17,9 @@ FOLDER = Path(__file__).parent / "catalogue"
 CLAIMS = ("none", "arithmetic", "improved", "worsened")
 """What a sentence says: nothing about change, a plain higher or lower, or a real change."""
 
+PAGES = ("now", "later", "none")
+"""Where a family's sentences stand in a story of page one: what is now, what comes later."""
+
 _FIELDS = ("code", "title", "why", "severity", "claims", "when", "sentence")
 _OPTIONAL = ("attention", "headline")
 
@@ -41,6 +44,8 @@ class Entry:
         How much it asks for a place on page one; 0 for none.
     headline : str
         What the headline says before the names of the indicators it holds for.
+    page : str
+        One of `PAGES`, of its family.
     """
 
     code: str
@@ -53,6 +58,7 @@ class Entry:
     sentence: str
     attention: float = 0.0
     headline: str = ""
+    page: str = "none"
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -71,6 +77,10 @@ class Catalogue:
     def families(self) -> tuple[str, ...]:
         """Families in the order of the page."""
         return tuple(dict.fromkeys(entry.family for entry in self.entries))
+
+    def families_on(self, page: str) -> tuple[str, ...]:
+        """Families whose sentences stand in that place of page one, in its order."""
+        return tuple(dict.fromkeys(one.family for one in self.entries if one.page == page))
 
 
 @cache
@@ -93,9 +103,7 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     families = []
     for path in sorted(folder.glob("*.yml")):
         content = yaml_files.read(path).content
-        entries = tuple(
-            _entry(given, content["family"], path.name) for given in content["findings"]
-        )
+        entries = tuple(_entry(given, content, path.name) for given in content["findings"])
         families.append((content["order"], entries))
     ordered = tuple(
         entry for _, entries in sorted(families, key=lambda f: f[0]) for entry in entries
@@ -107,7 +115,7 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     return Catalogue(ordered)
 
 
-def _entry(given: dict[str, object], family: str, file_name: str) -> Entry:
+def _entry(given: dict[str, object], content: dict[str, object], file_name: str) -> Entry:
     where = f"{file_name}, {given.get('code', 'an entry without code')}"
     missing = [field for field in _FIELDS if field not in given]
     unknown = [field for field in given if field not in _FIELDS + _OPTIONAL]
@@ -118,12 +126,16 @@ def _entry(given: dict[str, object], family: str, file_name: str) -> Entry:
         )
     if given["claims"] not in CLAIMS:
         raise RuleSetError(f"{where}: claims {given['claims']!r}", f"one of {', '.join(CLAIMS)}")
+    page = content.get("page", "none")
+    if page not in PAGES:
+        raise RuleSetError(f"{file_name}: page {page!r}", f"one of {', '.join(PAGES)}")
     for condition in given["when"]:
         wrong = set(condition) - {"column"} - set(OPERATORS)
         if wrong or "column" not in condition:
             raise RuleSetError(f"{where}: condition {condition}", f"column and {list(OPERATORS)}")
     return Entry(
-        code=given["code"], title=given["title"], why=given["why"], family=family,
+        code=given["code"], title=given["title"], why=given["why"],
+        family=str(content["family"]), page=str(page),
         severity=Severity(given["severity"]), claims=given["claims"],
         when=tuple(given["when"]), sentence=given["sentence"],
         attention=float(given.get("attention", 0)), headline=given.get("headline", ""),

@@ -19,6 +19,7 @@ from pmf_analysis.findings.published import latest_changes
 from pmf_analysis.findings.target_changes import target_changes
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Break
+from pmf_analysis.studies import fact_names, facts_of
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import BreakKind, State, Variation
 
@@ -47,6 +48,7 @@ def latest_facts(
     verdicts: pd.DataFrame,
     context: Context,
     published: pd.DataFrame | None = None,
+    studied: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """One row per series: its latest figure, what the methods say, what it rests on.
 
@@ -59,6 +61,8 @@ def latest_facts(
     context : Context
     published : pandas.DataFrame, optional
         Closed figures beside the present ones, from `published.beside`.
+    studied : mapping of str to pandas.DataFrame, optional
+        Tables of the studies, by name.
 
     Returns
     -------
@@ -70,7 +74,8 @@ def latest_facts(
         or where that is not final the latest that is), ``target_change`` and ``counted_once``
         (in words), ``forecast_end`` with its
         limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
-        ``verdict_reason``, and what `published.latest_changes` adds of closed figures.
+        ``verdict_reason``, what `published.latest_changes` adds of closed figures, and the facts
+        of every study.
     """
     analysis = analysis.reset_index(drop=True)
     is_forecast = analysis["state"] == State.FORECAST
@@ -94,10 +99,11 @@ def latest_facts(
         columns={"reason": "verdict_reason"}
     )
     latest = latest.merge(found, on=["indicator", "service_area"], how="left", validate="m:1")
-    return latest.assign(
+    latest = latest.assign(
         verdict=latest["verdict"].fillna("not_assessed"),
         verdict_reason=latest["verdict_reason"].fillna("no check was made"),
     ).reset_index(drop=True)
+    return pd.concat([latest, facts_of(studied or {}, latest, context)], axis=1)
 
 
 def _with_newest(latest: pd.DataFrame, measured: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -263,7 +269,8 @@ _KEPT = (
 
 def evidence(row: Mapping[str, Any]) -> dict[str, object]:
     """The numbers behind a series' findings, as plain values for JSON."""
-    return {name: plain(row[name]) for name in _KEPT if name in row and there(row[name])}
+    names = (*_KEPT, *fact_names())
+    return {name: plain(row[name]) for name in names if name in row and there(row[name])}
 
 
 def plain(value: object) -> object:

@@ -11,6 +11,7 @@ from pmf_analysis import formats, periods
 from pmf_analysis.findings.figure_texts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
+from pmf_analysis.studies import fact_texts
 from pmf_analysis.terms import BreakKind, Frequency, Rag, SpecialCause, State
 
 Facts = Mapping[str, Any]
@@ -87,6 +88,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         **_provisional_texts(row, indicator),
         **_closed_texts(row),
         **_chart_texts(row, indicator),
+        **{name: _clause(row[name]) for name in fact_texts()},
     }
     return found | {_upper_first(name): _upper_first(text) for name, text in found.items()}
 

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmf_analysis.errors import RuleSetError
-from pmf_analysis.measures.intervals import (
+from pmf_analysis.measures.known import REASONS, Cells
+from pmf_analysis.methods.intervals import (
     byars_interval,
     count_interval,
     interval_method,
     wilson_interval,
 )
-from pmf_analysis.measures.known import REASONS, Cells
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.terms import MeasureKind, State
 

@@ -19,18 +19,6 @@ from pmf_analysis.terms import Rag, Verdict
 
 RULES = "page-budgets"
 
-_STORY_FAMILIES = (
-    "status",
-    "maturity",
-    "published",
-    "variation",
-    "assurance",
-    "change",
-    "comparison",
-    "break",
-)
-_LATER_FAMILIES = ("forecast",)
-
 
 @dataclass(frozen=True)
 class Story:
@@ -134,7 +122,7 @@ def summarise(
     ranked = list(urgent.sort_values("attention", ascending=False, kind="stable")["indicator"])
     budget = context.register.rule_set(RULES).values
     told = ranked[: int(budget["most_stories"])]
-    stories = tuple(_story(code, fact, finding, parts, context) for code in told)
+    stories = tuple(_story(code, fact, finding, parts, context, catalogue) for code in told)
     questions = tuple(dict.fromkeys(story.ask for story in stories if story.ask))
     return Summary(
         headline=_headline(finding, told, context, catalogue) or _calm(fact),
@@ -246,6 +234,7 @@ def _story(
     finding: pd.DataFrame,
     parts: pd.DataFrame | None,
     context: Context,
+    catalogue: Catalogue,
 ) -> Story:
     indicator = context.register.indicator(code)
     rows = finding[finding["indicator"] == code]
@@ -255,9 +244,9 @@ def _story(
         indicator=code,
         name=indicator.name,
         rag=str(own["rag"]),
-        now=_sentences(rows, _STORY_FAMILIES),
+        now=_sentences(rows, catalogue.families_on("now")),
         where="" if parts is None else _where(parts[parts["indicator"] == code], context),
-        later=_sentences(rows, _LATER_FAMILIES),
+        later=_sentences(rows, catalogue.families_on("later")),
         trust=" ".join(doubt["sentence"]),
         ask=indicator.ask,
     )

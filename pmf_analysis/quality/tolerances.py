@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from pmf_analysis.errors import RuleSetError
-from pmf_analysis.measures.intervals import wilson_interval
+from pmf_analysis.methods.intervals import wilson_interval
 from pmf_analysis.quality.suites import Rule
 from pmf_analysis.register.models import RuleSet, Tolerance
 from pmf_analysis.terms import CheckStatus, Dimension, Severity, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pmf_analysis import analysis, findings, gathering, prepared, register
+from pmf_analysis import analysis, findings, gathering, prepared, register, studies
 
 
 @pytest.fixture(scope="session")
@@ -14,13 +14,17 @@ def county(medwold):
     store = medwold
     as_at, receipts = gathering.known_at(store, None)
     context = register.Context(register.load(store.reference), as_at)
-    figures = gathering.gather(store, receipts, context).figures
+    gathered = gathering.gather(store, receipts, context)
+    figures = gathered.figures
     held = prepared.Prepared(store, "none", context, "")
     measured = prepared.measure_table(held, receipts, figures)
     analysed = analysis.analyse_all(measured, context)
     pairs = measured[["indicator", "service_area"]].drop_duplicates()
     verdicts = pairs.assign(verdict="green", reason="Complete and consistent")
-    return context, analysed, findings.latest_facts(analysed, verdicts, context)
+    known = studies.Known(lambda: gathered.records, verdicts)
+    studied = studies.study_all(analysed, known, context)
+    facts = findings.latest_facts(analysed, verdicts, context, studied=studied)
+    return context, analysed, facts
 
 
 @pytest.fixture(scope="session")

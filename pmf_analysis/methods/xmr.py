@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pmf_analysis.analysis import _rules
 from pmf_analysis.errors import RuleSetError, TableError
+from pmf_analysis.register import rule_values
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.terms import Assurance, Polarity, SpecialCause, Variation
 
@@ -59,7 +59,7 @@ class XmrRules:
         RuleSetError
             Naming the values that are missing or cannot be.
         """
-        rules = _rules.read(cls, rule_set)
+        rules = rule_values.read(cls, rule_set)
         if rules.two_in_three not in ("close", "beyond"):
             raise RuleSetError(
                 f"The rule set {rule_set.label} gives two_in_three {rules.two_in_three!r}",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmf_analysis.errors import MeasureError, ParameterError
-from pmf_analysis.measures.intervals import (
+from pmf_analysis.methods.intervals import (
     byars_interval,
     count_interval,
     interval_method,

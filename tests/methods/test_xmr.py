@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmf_analysis.analysis import xmr
 from pmf_analysis.errors import RuleSetError, TableError
+from pmf_analysis.methods import xmr
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.terms import Assurance, Polarity, SpecialCause, Variation
 
