@@ -81,6 +81,9 @@ SAYS = {
 }
 """Claim to what makes it. A claim that is not here has no sentence yet."""
 
+OUTCOMES = ("hit", "miss", "kept silent", "false claim", "not tested")
+"""What can come of a claim."""
+
 NO_SENTENCE = "no sentence yet"
 UNCHECKED = "data quality was not checked"
 
@@ -115,7 +118,7 @@ class Row:
     asked : str
         ``should`` or ``must not``.
     outcome : str
-        ``hit``, ``miss``, ``false claim``, ``kept silent`` or ``not tested``.
+        One of `OUTCOMES`.
     note : str
         Why, where that is not plain.
     """
@@ -376,6 +379,33 @@ def markdown_table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def planted(seeds: Collection[int], reference: Path, scale: float = 1.0) -> pd.DataFrame:
+    """The claims of counties with every story, one after the other: `Row` and ``seed``."""
+    parts = []
+    for seed in seeds:
+        setting = Setting.of(seed, scale=scale, stories=plot.choose(True))
+        county = carried_through(setting, reference)
+        rows = held_against(county.found, county.truth["stories"])
+        parts.append(pd.DataFrame([vars(row) for row in rows]).assign(seed=seed))
+        print(f"seed {seed}: {totals(rows)}", flush=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+def planted_table(claims: pd.DataFrame) -> str:
+    """How often each claim had each outcome, as a table for a page of documentation."""
+    kinds = [one for one in OUTCOMES if claims["outcome"].eq(one).any()]
+    lines = [
+        f"| Story | Asked | Claim | Unit | {' | '.join(kinds)} |",
+        f"| --- | --- | --- | --- |{' --- |' * len(kinds)}",
+    ]
+    keys = ["number", "story", "asked", "claim", "unit"]
+    for (number, story, asked, claim, unit), rows in claims.groupby(keys, sort=False):
+        counts = " | ".join(str(int(rows["outcome"].eq(one).sum())) for one in kinds)
+        what = f"{asked} say | {claim.replace('_', ' ')}"
+        lines.append(f"| `{story}` ({number}) | {what} | {unit} | {counts} |")
+    return "\n".join(lines)
+
+
 def totals(rows: Sequence[Row]) -> str:
     """How many claims had each outcome."""
     outcomes = [row.outcome for row in rows]
@@ -388,6 +418,7 @@ def main(given: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--calm", type=int, default=0, help="so many counties without stories")
+    parser.add_argument("--seeds", type=int, default=0, help="so many counties with stories")
     parser.add_argument("--seed", type=int, default=DEMO_SEED, help="of the county with stories")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the counties")
     parser.add_argument("--workspace", type=Path, help="read what is prepared there")
@@ -397,6 +428,10 @@ def main(given: Sequence[str] | None = None) -> int:
         if options.calm:
             reference = create_workspace(Path(folder) / "w", "medwold") / "data" / "reference"
             print(calm_report(calm(range(options.calm), reference, options.scale)))
+            return 0
+        if options.seeds:
+            reference = create_workspace(Path(folder) / "w", "medwold") / "data" / "reference"
+            print(planted_table(planted(range(options.seeds), reference, options.scale)))
             return 0
         setting = Setting.of(options.seed, scale=options.scale, stories=plot.choose(True))
         if options.workspace:
