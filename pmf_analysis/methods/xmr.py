@@ -18,21 +18,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from pmf_analysis.errors import RuleSetError, TableError
+from pmf_analysis.errors import RuleSetError
+from pmf_analysis.methods import _series
+from pmf_analysis.methods._series import Codes, Flags, Floats, Ints
 from pmf_analysis.register import rule_values
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.terms import Assurance, Polarity, SpecialCause, Variation
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Codes = NDArray[np.object_]
-
-# a point this close to a line, as a share of the largest figure, lies on it: room for the
-# last bits of a float only
-_ON_THE_LINE = 1e-10
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -131,21 +126,22 @@ def limits(
     TableError
         If a value is not a number or a segment is scattered.
     """
-    value, group, first = _grouped(values, segment)
+    value = _series.numbers(values, _LARGEST)
+    group, first = _series.grouped(segment)
     count = np.bincount(group)
     place = np.arange(len(value)) - first[group]
     base = np.ones(len(value), dtype=bool) if fix_after is None else place < fix_after
-    joined = _joined(place, follows)
+    joined = _series.joined(place, follows)
 
     # deviations from the first value keep a constant series free of rounding
     offset = value - value[first[group]]
     points = np.bincount(group, weights=base, minlength=len(count))
-    centre = value[first] + _sum(offset, group, base, len(count)) / points
+    centre = value[first] + _series.total(offset, group, base, len(count)) / points
 
-    moving_range = np.full(len(value), np.nan)
-    moving_range[1:] = np.abs(np.diff(value))
-    moving_range[~(joined & base)] = np.nan
-    unscreened, mean_range, ranges = _mean_range(moving_range, group, len(count), rules)
+    moving_range = _series.moving_ranges(value, joined & base)
+    unscreened, mean_range, ranges = _series.mean_range(
+        moving_range, group, len(count), screen=rules.screen, factor=rules.screening_factor
+    )
 
     reach = rules.limit_factor * mean_range
     lines = (centre, unscreened, mean_range, centre - reach, centre + reach,
@@ -155,7 +151,7 @@ def limits(
         *(line[group] for line in lines),
         points=points[group].astype(np.int64),
         ranges=ranges[group].astype(np.int64),
-        one_value=(_commonest(value, group, len(count)) > rules.one_value_share * count)[group],
+        one_value=_series.prevails(value, group, len(count), rules.one_value_share),
     )
 
 
@@ -184,12 +180,13 @@ def special_causes(
     ndarray of str, shape (n,)
         Codes of `terms.SpecialCause`.
     """
-    value, group, first = _grouped(values, segment)
+    value = _series.numbers(values, _LARGEST)
+    group, first = _series.grouped(segment)
     place = np.arange(len(value)) - first[group]
-    joined = _joined(place, follows)
-    slack = _slack(value, group)
+    joined = _series.joined(place, follows)
+    slack = _series.slack(value, group)
 
-    side = _sign(value - lines.centre, slack)
+    side = _series.sign(value - lines.centre, slack)
     outside = np.where(value > lines.upper + slack, 1, 0) - (value < lines.lower - slack)
     beyond = np.where(value > lines.near_upper + slack, 1, 0) - (value < lines.near_lower - slack)
     close = np.where(outside == 0, beyond, 0) if rules.two_in_three == "close" else beyond
@@ -262,7 +259,7 @@ def assurance(target: ArrayLike, lower: ArrayLike, upper: ArrayLike, polarity: A
     way = _texts(polarity)
     upward, downward = way == Polarity.HIGH.value, way == Polarity.LOW.value
     decided = (upward | downward) & ~np.isnan(goal) & ~np.isnan(low) & ~np.isnan(high)
-    room = _ON_THE_LINE * np.maximum(np.abs(low), np.abs(high))
+    room = _series.ON_THE_LINE * np.maximum(np.abs(low), np.abs(high))
     above, below = goal > high + room, goal < low - room
     met = (upward & below) | (downward & above) | ((high - low <= room) & ~above & ~below)
     missed = (upward & above) | (downward & below)
@@ -290,96 +287,17 @@ def _meaning(cause: SpecialCause, polarity: Polarity) -> Variation:
     return Variation.CONCERN_HIGH if high else Variation.CONCERN_LOW
 
 
-def _grouped(values: ArrayLike, segment: ArrayLike) -> tuple[Floats, Ints, Ints]:
-    # values, the segment of each numbered 0, 1, ... and where each segment starts
-    value, given = np.asarray(values, dtype=float), np.asarray(segment)
-    if np.isnan(value).any():
-        raise TableError(
-            f"{int(np.isnan(value).sum())} of {len(value)} values to chart are not numbers",
-            "numbers only; leave out the periods without one",
-        )
-    starts = np.ones(len(value), dtype=bool)
-    starts[1:] = given[1:] != given[:-1]
-    first = np.flatnonzero(starts)
-    if len(np.unique(given[first])) != len(first):
-        raise TableError(
-            "The points of a segment do not stand together",
-            "each segment's points next to each other, in order of time",
-        )
-    return value, np.cumsum(starts) - 1, first
-
-
-def _joined(place: Ints, follows: ArrayLike | None) -> Flags:
-    joined = place > 0
-    return joined if follows is None else joined & np.asarray(follows, dtype=bool)
-
-
-def _sum(values: Floats, group: Ints, chosen: Flags, groups: int) -> Floats:
-    return np.bincount(group[chosen], weights=values[chosen], minlength=groups)
-
-
-def _mean_range(
-    moving_range: Floats, group: Ints, groups: int, rules: XmrRules
-) -> tuple[Floats, Floats, Floats]:
-    # mean moving range of each segment, before and after screening, and how many ranges
-    given = ~np.isnan(moving_range)
-    ranges = np.bincount(group[given], minlength=groups).astype(float)
-    unscreened = _ratio(_sum(moving_range, group, given, groups), ranges)
-    if not rules.screen:
-        return unscreened, unscreened, ranges
-    kept = given & (moving_range < rules.screening_factor * unscreened[group])
-    left = np.bincount(group[kept], minlength=groups)
-    screened = _ratio(_sum(moving_range, group, kept, groups), left)
-    # where only ranges of zero would be left, all are kept: limits must not fall together
-    return unscreened, np.where(screened > 0, screened, unscreened), ranges
-
-
-def _ratio(total: Floats, count: NDArray) -> Floats:
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
-
-
-def _commonest(value: Floats, group: Ints, groups: int) -> Ints:
-    # how often the commonest value of each segment stands in it
-    order = np.lexsort((value, group))
-    ordered, owner = value[order], group[order]
-    slack = _slack(value, group)[order]
-    new = np.ones(len(value), dtype=bool)
-    new[1:] = (owner[1:] != owner[:-1]) | (np.diff(ordered) > slack[1:])
-    size = np.bincount(np.cumsum(new) - 1)
-    most = np.zeros(groups, dtype=np.int64)
-    np.maximum.at(most, owner[new], size)
-    return most
-
-
-def _slack(value: Floats, group: Ints) -> Floats:
-    largest = np.zeros(group[-1] + 1 if len(group) else 0)
-    np.maximum.at(largest, group, np.abs(value))
-    return _ON_THE_LINE * largest[group]
-
-
-def _sign(difference: Floats, slack: Floats) -> Ints:
-    return (difference > slack).astype(np.int64) - (difference < -slack)
-
-
-def _runs(sign: Ints, joined: Flags) -> tuple[Ints, Ints, Ints]:
-    # number of each point's run of one sign, where runs start, and their lengths
-    starts = np.ones(len(sign), dtype=bool)
-    starts[1:] = ~joined[1:] | (sign[1:] != sign[:-1])
-    run = np.cumsum(starts) - 1
-    return run, np.flatnonzero(starts), np.bincount(run) if len(run) else run
-
-
 def _long_runs(sign: Ints, joined: Flags, at_least: int) -> Ints:
-    run, _, length = _runs(sign, joined)
+    run, _, length = _series.runs(sign, joined)
     return np.where(length[run] >= at_least, sign, 0) if len(run) else sign
 
 
 def _trend(value: Floats, joined: Flags, slack: Floats, points: int) -> Ints:
     step = np.zeros(len(value), dtype=np.int64)
-    step[1:] = _sign(np.diff(value), slack[1:])
+    step[1:] = _series.sign(np.diff(value), slack[1:])
     step[~joined] = 0
     # a step belongs to its later point; a break in time parts the steps by its zero
-    run, start, length = _runs(step, np.ones(len(value), dtype=bool))
+    run, start, length = _series.runs(step, np.ones(len(value), dtype=bool))
     if not len(run):
         return step
     long = (length >= points - 1) & (step[start] != 0)
