@@ -245,6 +245,21 @@ class SpecialCause(Term):
     NOT_TESTED = "not_tested", "not tested"
 
 
+class ChartKind(Term):
+    """Which control chart a series is drawn on, by what is known of it."""
+
+    XMR = "xmr", "single figures (XmR chart)"
+    I = "i", "single figures (I chart)"  # noqa: E741
+    P = "p", "share of cases (p chart)"
+    P_PRIME = "pp", "share of cases, limits widened for more than chance (P' chart)"
+    U = "u", "rate (u chart)"
+    U_PRIME = "up", "rate, limits widened for more than chance (U' chart)"
+    C = "c", "count (c chart)"
+    G = "g", "cases between events (g chart)"
+    T = "t", "time between events (t chart)"
+    NONE = "none", "no control chart"
+
+
 class Holds(Term):
     """What the rows of a delivered table are."""
 

@@ -57,6 +57,23 @@ def joined(place: Ints, follows: ArrayLike | None) -> Flags:
     return within if follows is None else within & np.asarray(follows, dtype=bool)
 
 
+def baseline(place: Ints, fix_after: ArrayLike | None, kept: Flags | None = None) -> Flags:
+    """Whether the lines rest on each point: the first so many of a segment, or all where NaN.
+
+    ``kept`` says which of the points that ``fix_after`` is given for have a place.
+    """
+    if fix_after is None:
+        return np.ones(len(place), dtype=bool)
+    given = np.asarray(fix_after, dtype=float)
+    if (given < 1).any():
+        raise TableError(
+            f"A baseline of {np.nanmin(given):g} points", "at least one point, or NaN for all"
+        )
+    if given.ndim and kept is not None:
+        given = given[kept]
+    return np.isnan(given) | (place < given)
+
+
 def total(values: Floats, group: Ints, chosen: Flags, groups: int) -> Floats:
     """Sum of the chosen points of each segment."""
     return np.bincount(group[chosen], weights=values[chosen], minlength=groups)

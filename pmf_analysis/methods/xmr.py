@@ -100,7 +100,7 @@ def limits(
     rules: XmrRules,
     *,
     follows: ArrayLike | None = None,
-    fix_after: int | None = None,
+    fix_after: ArrayLike | None = None,
 ) -> Limits:
     """Centre line and limits of every segment.
 
@@ -114,8 +114,8 @@ def limits(
     follows : array_like of bool, shape (n,), optional
         Whether a point's period follows at once on the point before; a moving
         range and a run do not bridge a gap. Every point when not given.
-    fix_after : int, optional
-        Take the lines from the first so many points of each segment alone.
+    fix_after : int or array_like of float, shape (n,), optional
+        Take the lines from the first so many points of each segment alone; where NaN, from all.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def limits(
     group, first = _series.grouped(segment)
     count = np.bincount(group)
     place = np.arange(len(value)) - first[group]
-    base = np.ones(len(value), dtype=bool) if fix_after is None else place < fix_after
+    base = _series.baseline(place, fix_after)
     joined = _series.joined(place, follows)
 
     # deviations from the first value keep a constant series free of rounding

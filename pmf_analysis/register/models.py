@@ -534,6 +534,8 @@ class Workspace(Frozen):
     """Kinds of unit that get a document each when ``pmf run`` names no area."""
     benchmarks: tuple[Literal["county", "region", "neighbours"], ...] = ()
     neighbour_model: str = ""
+    control_rules: str = "nhs-making-data-count"
+    """Name of the rule set by which control charts are read; printed on every output."""
     synthetic: bool = False
     """Whether the data are invented; printed on every page."""
     notice: str = ""
