@@ -23,6 +23,7 @@ from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.named_parts import by_year
+from pmf_analysis.present.six_fields import six_fields
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import open_store
@@ -223,12 +224,19 @@ class AreaRun:
 
     def trend(self) -> Panel:
         """Each indicator's chart over time, with what it says."""
-        families = ("status", "change", "variation", "assurance", "break")
+        told = findings.load_catalogue().families_on("now")
+        families = [family for family in told if family != "comparison"]
         parts: list[object] = []
         for indicator, _ in self._each():
             chart = charts.trend_chart(self._series(indicator), self.prepared.context)
             parts += [_heading(indicator.name), chart, self._sentences(indicator.code, families)]
         return Panel(tuple(parts)) if parts else self._nothing()
+
+    def six_fields(self) -> Panel:
+        """Status, distance from the target, polarity, direction, variation and assurance."""
+        if self.fact.empty:
+            return self._nothing()
+        return Panel((six_fields(self.fact, self.prepared.register),))
 
     def variance(self) -> Panel:
         """Each indicator beside its benchmarks, parts and peers."""

@@ -20,7 +20,7 @@ from pmf_analysis.terms import Frequency
 _ADJECTIVES = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 _OVERLAPPING = (
-    "Successive figures share months or children, so a forecast from them would look surer "
+    "Successive figures count much of the same, so a forecast from them would look surer "
     "than it is"
 )
 

@@ -189,7 +189,7 @@ def _overlap(indicator: Indicator) -> str:
         return ""
     if indicator.stock:
         return (
-            "No control chart: each figure counts many of the same children as the one before, "
+            "No control chart: each figure counts mostly what the one before it counted, "
             "so the figures move together even when nothing has changed."
         )
     covers = indicator.source.published.covers or DataPeriod.ROLLING_12_MONTHS

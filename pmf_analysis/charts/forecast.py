@@ -219,7 +219,7 @@ def _end_labels(outlook: _Outlook, indicator: Indicator, palette: Palette) -> li
     for part, name in ((outlook.target, "target"), (outlook.floor, "floor")):
         held = part[np.isfinite(part)]
         if len(held):
-            called = words.floor_word(indicator) if name == "floor" else name
+            called = indicator.bound if name == "floor" else name
             text = f"{called} {words.short_level(held[-1], indicator)}"
             labels.append(EndLabel(held[-1], text, palette.chart[name], name == "target"))
     return labels

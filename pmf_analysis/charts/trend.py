@@ -335,7 +335,7 @@ def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[E
     for values, name in ((trend.target, "target"), (trend.floor, "floor")):
         given = values[np.isfinite(values)]
         if len(given):
-            called = words.floor_word(indicator) if name == "floor" else name
+            called = indicator.bound if name == "floor" else name
             text = f"{called} {words.short_level(given[-1], indicator)}"
             labels.append(EndLabel(given[-1], text, palette.chart[name], name == "target"))
     return labels
@@ -399,7 +399,7 @@ def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.Data
         "Could end at, to": np.round(trend.tail.high, decimals),
         "As published on closing": np.round(trend.published, decimals),
         "Target": trend.target,
-        words.floor_word(indicator).capitalize(): trend.floor,
+        indicator.bound.capitalize(): trend.floor,
         "State": [state.label for state in trend.states],
     }
     kept = {

@@ -253,7 +253,7 @@ def _levels(
             [value, value], [0, top], transform=axes.get_xaxis_transform(), clip_on=False,
             color=palette.chart[name], linewidth=2, linestyle=style, zorder=1.5,
         )  # fmt: skip
-        called = words.floor_word(indicator) if name == "floor" else name
+        called = indicator.bound if name == "floor" else name
         text = f"{called} {words.short_level(value, indicator)}"
         # outward from the other level, so that its line does not cross the label
         at = (value - low) / (high - low) * inches

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pmf_analysis import formats
 from pmf_analysis.charts.timeline import Timeline, stretches
 from pmf_analysis.register.models import Indicator
-from pmf_analysis.terms import Polarity, State
+from pmf_analysis.terms import State
 
 Floats = NDArray[np.float64]
 
@@ -55,11 +55,6 @@ def level(value: float, indicator: Indicator) -> str:
     """A target or a floor with its unit, without needless decimals."""
     decimals = 0 if float(value).is_integer() else max(1, indicator.decimals)
     return formats.with_unit(value, indicator.unit, decimals)
-
-
-def floor_word(indicator: Indicator) -> str:
-    """What a reader calls the floor: a minimum only where higher is better."""
-    return "minimum" if indicator.polarity is Polarity.HIGH else "limit"
 
 
 def first_last_range(
@@ -133,7 +128,7 @@ def targets(target: Floats, floor: Floats, indicator: Indicator) -> str:
     words += f", and was {level(held[0], indicator)} at first" if changed else ""
     floors = floor[~np.isnan(floor)]
     words += (
-        f"; the {floor_word(indicator)} is {level(floors[-1], indicator)}" if len(floors) else ""
+        f"; the {indicator.bound} is {level(floors[-1], indicator)}" if len(floors) else ""
     )
     return f"{words}."
 

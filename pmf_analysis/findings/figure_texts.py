@@ -61,5 +61,4 @@ def levels_text(row: object, indicator: Indicator) -> str:
     words = f"{target} or {'more' if indicator.polarity is Polarity.HIGH else 'less'}"
     if pd.isna(row.floor):
         return words
-    bound = "minimum" if indicator.polarity is Polarity.HIGH else "limit"
-    return f"{words}, {bound} {number_text(row.floor, indicator, limit=True)}"
+    return f"{words}, {indicator.bound} {number_text(row.floor, indicator, limit=True)}"

@@ -12,7 +12,7 @@ from pmf_analysis.findings.figure_texts import number_text, period_label
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.studies import fact_texts
-from pmf_analysis.terms import BreakKind, Frequency, Rag, SpecialCause, State
+from pmf_analysis.terms import BreakKind, DataPeriod, Frequency, Rag, SpecialCause, State
 
 Facts = Mapping[str, Any]
 
@@ -62,8 +62,11 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "range": _range_text(indicator),
         "rag_reason": _clause(row["rag_reason"]),
         "change": _change_text(row, indicator),
+        "way": "higher" if row["dot_previous_change"] > 0 else "lower",
+        "bound": indicator.bound,
         "previous": number_text(row["previous_value"], indicator),
         "previous_period": periods.in_sentence(row["previous_label"]),
+        "previous_when": _when(row["previous_label"], indicator),
         "periods": _PERIODS[indicator.frequency],
         "chart_reason": _clause(row["chart_reason"]),
         "chart_waits": _clause(row["chart_waits"]),
@@ -155,6 +158,14 @@ def _range_text(indicator: Indicator) -> str:
     if expected is None:
         return ""
     return formats.interval(expected.lower, expected.upper, indicator.unit, 0)
+
+
+def _when(label: str, indicator: Indicator) -> str:
+    """A period as the time of a figure: ``on 30 September 2026``, ``in September 2026``."""
+    if not label:
+        return ""
+    snapshot = indicator.data_period is DataPeriod.MONTH_SNAPSHOT
+    return f"{'on' if snapshot else 'in'} {periods.in_sentence(label)}"
 
 
 def _change_text(row: Facts, indicator: Indicator) -> str:

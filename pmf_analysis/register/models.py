@@ -326,6 +326,11 @@ class Indicator(Frozen):
         """Least and greatest value that there can be; limits are shown within them."""
         return (0.0, 100.0 if self.unit == "percent" else math.inf)
 
+    @property
+    def bound(self) -> str:
+        """What a reader calls the floor: a minimum only where higher is better."""
+        return "minimum" if self.polarity is Polarity.HIGH else "limit"
+
     @model_validator(mode="before")
     @classmethod
     def _by_the_unit(cls, given: object) -> object:

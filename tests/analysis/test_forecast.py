@@ -227,7 +227,7 @@ def test_too_short(told, fields, length, reason):
 def test_overlapping_figures_are_not_forecast(told):
     coming, last = told(wavy(36), stock=True)
     assert len(coming) == 0
-    assert "share months or children" in last["forecast_reason"]
+    assert "count much of the same" in last["forecast_reason"]
 
 
 def test_only_the_stretch_after_the_latest_gap_is_used(told):

@@ -99,7 +99,7 @@ def test_each_segment_has_limits_of_its_own(chart, make_rows, make_break):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"stock": True}, "counts many of the same children"),
+        ({"stock": True}, "counts mostly what the one before it counted"),
         (
             {"source": {"published": {"table": "t", "numerator": ["n"], "covers": "R12M"}}},
             "covers a rolling twelve months, so successive figures share months",
