@@ -76,7 +76,10 @@ SAYS = {
     "cannot_meet": Saying(("A-CANNOT",)),
     "sometimes_meets": Saying(("A-SOMETIMES",)),
     "recording_changed": Saying(("B-BREAK",), (BreakKind.RECORDING.label,)),
-    "structure_changed": Saying(("B-BREAK",), (BreakKind.BOUNDARY.label,)),
+    "structure_changed": Saying(
+        ("B-BREAK", "B-PARTS"), (BreakKind.BOUNDARY.label, "not comparable")
+    ),
+    "follows_vacancies": Saying(("N-FOLLOWS",), ("Vacant posts",)),
     "green": Saying(("S-GREEN",)),
     "red": Saying(("S-RED",)),
     "colour_changed": Saying(("S-TARGET-MOVED",), ("the figure would be",)),
