@@ -81,6 +81,11 @@ def close(
     return np.isclose(one, other, rtol=relative, atol=absolute, equal_nan=True)
 
 
+def beside(points: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    """The expected row of each point of each case; empty where there is none."""
+    return points[["case_id", "idx"]].merge(expected, on=["case_id", "idx"], how="left")
+
+
 def each_case(table: pd.DataFrame, key: str = "case_id") -> Iterator[tuple[str, pd.DataFrame]]:
     """Every case with its rows, in the order of the file."""
     for name, rows in table.groupby(key, sort=False):

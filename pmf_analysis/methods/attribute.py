@@ -131,7 +131,7 @@ def limits(
         Codes of `terms.ChartKind` but ``xmr``; one kind within a segment.
     numerator : array_like of float, shape (n,)
         Events; for ``i``, ``g`` and ``t`` the value itself.
-    denominator : array_like of float, shape (n,)
+    denominator : array_like of float, shape (n,) or one number
         Cases or exposure; read for p, pp, u and up only. A point whose denominator is 0 is not
         drawn and moves nothing.
     segment : array_like of int, shape (n,)
@@ -262,7 +262,8 @@ def _checked(
     words = np.array([str(name) for name in names], dtype=object)[given]
     over = np.isin(words, [str(one) for one in OVER_CASES])
     below = np.ones(len(above))
-    below[over] = _series.numbers(np.asarray(denominator, dtype=float)[over], _LARGEST)
+    cases = np.broadcast_to(np.asarray(denominator, dtype=float), above.shape)
+    below[over] = _series.numbers(cases[over], _LARGEST)
     counted = words != str(ChartKind.I)
     for wrong, fault, right in (
         (counted & (above < 0), "a count below 0", "counts and times of 0 or more"),

@@ -208,6 +208,39 @@ def special_causes(
     return named
 
 
+def run_so_far(
+    values: ArrayLike,
+    segment: ArrayLike,
+    centre: ArrayLike,
+    *,
+    follows: ArrayLike | None = None,
+) -> Ints:
+    """How many points in succession, up to each, lie on its side of the centre.
+
+    Parameters
+    ----------
+    values, segment, follows
+        As given to `limits`.
+    centre : array_like of float, shape (n,)
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Above 0 for a run above the centre, below 0 for one below; 0 on it.
+    """
+    value = _series.numbers(values, _LARGEST)
+    group, first = _series.grouped(segment)
+    joined = _series.joined(np.arange(len(value)) - first[group], follows)
+    side = _series.sign(value - np.asarray(centre, dtype=float), _series.slack(value, group))
+    run, start, _ = _series.runs(side, joined)
+    return side * (np.arange(len(value)) - start[run] + 1) if len(run) else side
+
+
+def enough(lines: Limits, rules: XmrRules) -> Flags:
+    """Whether the lines of each point rest on as many points and ranges as a verdict needs."""
+    return (lines.points >= rules.min_points) & (lines.ranges >= rules.min_moving_ranges)
+
+
 def variation(causes: ArrayLike, polarity: ArrayLike) -> Codes:
     """What each point's special cause means, given which way is good.
 
@@ -279,6 +312,7 @@ def _meaning(cause: SpecialCause, polarity: Polarity) -> Variation:
     high = cause in (
         SpecialCause.ABOVE_LIMIT, SpecialCause.TREND_UP,
         SpecialCause.TWO_IN_THREE_HIGH, SpecialCause.SHIFT_HIGH,
+        SpecialCause.RARE_HIGH,
     )  # fmt: skip
     if polarity not in (Polarity.HIGH, Polarity.LOW):
         return Variation.NEUTRAL_HIGH if high else Variation.NEUTRAL_LOW
