@@ -263,4 +263,4 @@ def test_a_month_counted_from_records_stays_as_closed_and_late_entry_stands_besi
     ivelham = ("ASSESS-45", "ivelham", "all")
     assert present.at[ivelham, "shown_denominator"] > frozen.at[ivelham, "shown_denominator"]
     sentences = now.table("finding").set_index("family").loc["published", "sentence"]
-    assert sentences.str.startswith("The 12 months to August 2026 was published as ").any()
+    assert sentences.str.startswith("The 12 months to August 2026 were published as ").any()

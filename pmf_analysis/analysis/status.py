@@ -190,19 +190,15 @@ def _too_few(figure: Rated, rules: RuleSet) -> str:
     rolling: dict[str, Any] = value_of(rules, "small_numbers.rolling")
     if shown in small["data_periods"] and figure.denominator < small["below"]:
         return (
-            f"Shown without colour: one month with {count} {_cases_word(figure.denominator)}, and "
-            f"below {small['below']} chance alone can change the colour."
+            f"Shown without colour: one month counts only {count}, and below "
+            f"{small['below']} chance alone can change the colour."
         )
     if shown in rolling["data_periods"] and figure.denominator < rolling["below"]:
         return (
-            f"Shown without colour: {count} {_cases_word(figure.denominator)} in all, and below "
+            f"Shown without colour: it counts only {count} in all, and below "
             f"{rolling['below']} a single one can change the colour."
         )
     return ""
-
-
-def _cases_word(count: float) -> str:
-    return "case" if count == 1 else "cases"
 
 
 def _by_levels(figure: Rated) -> tuple[Rag, str]:

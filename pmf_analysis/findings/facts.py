@@ -120,10 +120,18 @@ def _with_newest(latest: pd.DataFrame, measured: pd.DataFrame, context: Context)
     joined = latest.assign(unit_kind=latest["service_area"].map(kinds)).merge(
         newest, on=["indicator", "unit_kind"], how="left"
     )
+    behind = joined["newest_end"].notna() & (joined["period_end"] < joined["newest_end"])
+    pairs = zip(joined["service_area"], joined["newest_end"], behind, strict=True)
     return joined.assign(
-        late=joined["newest_end"].notna() & (joined["period_end"] < joined["newest_end"]),
+        late=[bool(late) and _there_on(context, unit, end) for unit, end, late in pairs],
         has_value=joined["shown_value"].notna(),
     )
+
+
+def _there_on(context: Context, unit: str, end: str) -> bool:
+    """Whether a unit still existed when a period ended."""
+    held = context.register.units
+    return unit not in held or held[unit].holds_on(date.fromisoformat(end))
 
 
 def _with_levels(latest: pd.DataFrame, context: Context) -> pd.DataFrame:

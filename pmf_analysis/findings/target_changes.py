@@ -50,7 +50,7 @@ def _said(
     ends = (number_text(level.value, indicator, limit=True) for level in (before, now))
     text = f"The target {moved} from {' to '.join(ends)} on {periods.format_date(now.from_)}"
     if pd.isna(row["shown_value"]):
-        return text
+        return text if unit == held.county else ""
     value = formats.round_half_up(float(row["shown_value"]), indicator.decimals)
     kind = str(held.units[unit].kind) if unit in held.units else ""
     figure = Rated(
@@ -59,9 +59,11 @@ def _said(
     )  # fmt: skip
     old, rag = rate(figure, context.register.rule_set(RULES))[0], Rag(row["rag"])
     if Rag.NOT_RATED in (old, rag):
-        return text
+        return text if unit == held.county else ""
     if old is rag:
-        return f"{text}; by the target before, the figure would have the same colour"
+        # told once, of the whole
+        same = f"{text}; by the target before, the figure would have the same colour"
+        return same if unit == held.county else ""
     return f"{text}; by the target before, the figure would be {old.label}"
 
 

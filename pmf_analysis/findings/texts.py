@@ -23,7 +23,7 @@ _PERIODS = {
 _CHART_PLACES = ("limits", "normal_range", "normal_period", "signal_words", "charted")
 
 _CLOSED_PLACES = (
-    "closed_period", "closed_text", "closed_rag", "closed_by", "closed_now_text",
+    "closed_period", "closed_verb", "closed_text", "closed_rag", "closed_by", "closed_now_text",
     "closed_now_rag", "closed_others",
 )  # fmt: skip
 
@@ -124,6 +124,7 @@ def _closed_texts(row: Facts) -> dict[str, str]:
     differ = "differs" if others == 1 else "differ"
     return {
         "closed_period": periods.in_sentence(row["closed_label"]),
+        "closed_verb": "were" if "s to " in row["closed_label"] else "was",
         "closed_text": row["closed_text"],
         "closed_rag": Rag(row["closed_rag"]).label,
         "closed_by": f"the {row['closed_by'].removeprefix('the ')}",
@@ -194,7 +195,7 @@ def _chart_texts(row: Facts, indicator: Indicator) -> dict[str, str]:
     adjusted = " after allowing for the time of year" if _is_adjusted(row) else ""
     return {
         "limits": _limits_text(lower, upper, indicator) + adjusted,
-        "normal_range": _limits_text(lower * factor, upper * factor, indicator),
+        "normal_range": _normal_range(lower * factor, upper * factor, indicator),
         "normal_period": _normal_period(row, indicator),
         "charted": _alone(row, indicator),
         "signal_words": words + adjusted if words else "",
@@ -222,6 +223,13 @@ def _limit_text(limit: float, indicator: Indicator) -> str:
 def _limits_text(lower: float, upper: float, indicator: Indicator) -> str:
     ends = (possible(lower, indicator), possible(upper, indicator))
     return formats.interval(*ends, indicator.unit, indicator.decimals)
+
+
+def _normal_range(lower: float, upper: float, indicator: Indicator) -> str:
+    """Where a usual figure lies: ``between 83.1% and 95.5%``, or that any would be usual."""
+    ends = (possible(lower, indicator), possible(upper, indicator))
+    anywhere = "anywhere " if ends == indicator.bounds else ""
+    return f"{anywhere}between {_between(*ends, indicator)}"
 
 
 def possible(limit: float, indicator: Indicator) -> float:

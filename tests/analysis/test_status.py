@@ -150,7 +150,7 @@ def test_a_suppressed_value_is_never_rated_even_if_a_number_stands_there(
 def test_a_small_month_of_a_district_has_no_colour(rated):
     month = HIGH | {"data_period": "M"}
     rag, reason = rated([70.0], unit_kind="district", denominator=33.0, **month)[0]
-    assert (rag, reason.startswith("Shown without colour: one month with 33 cases")) == (
+    assert (rag, reason.startswith("Shown without colour: one month counts only 33")) == (
         "not_rated", True,
     )  # fmt: skip
     assert rated([70.0], unit_kind="district", denominator=50.0, **month)[0][0] == "red"
@@ -165,7 +165,7 @@ def test_a_rolling_figure_over_almost_no_cases_has_no_colour(rated, shown):
     rag, reason = rated([0.0], unit_kind="service", denominator=1.0, **rolling)[0]
     assert rag == "not_rated"
     assert reason == (
-        "Shown without colour: 1 case in all, and below 20 a single one can change the colour."
+        "Shown without colour: it counts only 1 in all, and below 20 a single one can change the colour."
     )
     assert rated([70.0], unit_kind="team", denominator=19.0, **rolling)[0][0] == "not_rated"
     assert rated([70.0], unit_kind="team", denominator=20.0, **rolling)[0][0] == "red"
