@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pmf_analysis.errors import MeasureError, ParameterError
+from pmf_analysis.methods._arguments import (
+    Floats,
+    counts_of,
+    normal_quantile,
+    proportions_of,
+)
 from pmf_analysis.terms import MeasureKind
-
-Floats = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
@@ -58,9 +60,8 @@ def wilson_interval(
     ----------
     Wilson EB (1927), J Am Stat Assoc 22: 209-212.
     """
-    events, total = _counts(numerator, denominator)
-    _refuse(events > total, events, total, "a numerator above its denominator")
-    z = _normal_quantile(confidence)
+    events, total = proportions_of(numerator, denominator)
+    z = normal_quantile(confidence)
     total = np.where(total == 0, np.nan, total)
     share = events / total
     middle = 2 * events + z**2
@@ -70,6 +71,51 @@ def wilson_interval(
     lower = np.where(events == 0, 0.0, (middle - spread) / scale)
     upper = np.where(events == total, 1.0, (middle + spread) / scale)
     known = np.isfinite(share)
+    return Interval(np.where(known, lower, np.nan), np.where(known, upper, np.nan))
+
+
+def clopper_pearson_interval(
+    numerator: ArrayLike, denominator: ArrayLike, confidence: float = 0.95
+) -> Interval:
+    """Exact confidence interval of a proportion, from the binomial distribution.
+
+    It never covers less than it says, and mostly more; Wilson's is the one in use.
+
+    Parameters
+    ----------
+    numerator, denominator : array_like of float, shape (n,)
+        Counts. ``0 <= numerator <= denominator``; NaN where not known.
+    confidence : float
+        Share of such intervals that hold the true proportion, in (0, 1).
+
+    Returns
+    -------
+    Interval
+        ``lower`` and ``upper``, shape (n,), as proportions; NaN where the
+        denominator is 0 or a count is not known.
+
+    Raises
+    ------
+    MeasureError
+        If a numerator is negative or exceeds its denominator; names the rows.
+    ParameterError
+        If the confidence does not lie between 0 and 1.
+
+    References
+    ----------
+    Clopper CJ, Pearson ES (1934), Biometrika 26: 404-413.
+    """
+    from scipy.special import betaincinv
+
+    events, total = proportions_of(numerator, denominator)
+    normal_quantile(confidence)
+    tail = (1 - confidence) / 2
+    total = np.where(total == 0, np.nan, total)
+    rest = total - events
+    lower = betaincinv(np.where(events == 0, 1, events), rest + 1, tail)
+    upper = betaincinv(events + 1, np.where(rest == 0, 1, rest), 1 - tail)
+    known = np.isfinite(events / total)
+    lower, upper = np.where(events == 0, 0.0, lower), np.where(rest == 0, 1.0, upper)
     return Interval(np.where(known, lower, np.nan), np.where(known, upper, np.nan))
 
 
@@ -105,7 +151,7 @@ def byars_interval(
     Breslow NE, Day NE (1987), Statistical Methods in Cancer Research II: 69
     (Byar). Garwood F (1936), Biometrika 28: 437-442 (exact).
     """
-    events, total = _counts(count, denominator)
+    events, total = counts_of(count, denominator)
     limits = _poisson_limits(events, confidence, exact_below)
     total = np.where(total == 0, np.nan, total)
     return Interval(limits.lower / total, limits.upper / total)
@@ -113,7 +159,7 @@ def byars_interval(
 
 def count_interval(count: ArrayLike, confidence: float = 0.95, exact_below: float = 10) -> Interval:
     """Confidence interval of a count taken as Poisson; see `byars_interval`."""
-    events, _ = _counts(count, np.ones_like(np.asarray(count, dtype=float)))
+    events, _ = counts_of(count, np.ones_like(np.asarray(count, dtype=float)))
     return _poisson_limits(events, confidence, exact_below)
 
 
@@ -154,7 +200,7 @@ def interval_method(
 
 
 def _poisson_limits(events: Floats, confidence: float, exact_below: float) -> Interval:
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     few = (events < exact_below) | (events == 0)
     many = np.where(few, np.nan, events)
     lower = many * (1 - 1 / (9 * many) - z / (3 * np.sqrt(many))) ** 3
@@ -200,34 +246,3 @@ def _gamma_below(shape: float, x: float) -> float:
         if total == 0.0:
             break
     return total
-
-
-def _counts(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Floats, Floats]:
-    events, total = np.broadcast_arrays(
-        np.atleast_1d(np.asarray(numerator, dtype=float)),
-        np.atleast_1d(np.asarray(denominator, dtype=float)),
-    )
-    _refuse((events < 0) | (total < 0), events, total, "a count below 0")
-    _refuse(np.isinf(events) | np.isinf(total), events, total, "an infinite count")
-    return events, total
-
-
-def _refuse(wrong: NDArray[np.bool_], events: Floats, total: Floats, what: str) -> None:
-    rows = np.flatnonzero(wrong)
-    if not len(rows):
-        return
-    shown = ", ".join(f"row {row} ({events[row]:g} of {total[row]:g})" for row in rows[:5])
-    more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
-    raise MeasureError(
-        f"There is {what} in {shown}{more}",
-        "0 <= numerator <= denominator",
-        "Correct the delivery, or check which columns the indicator names",
-    )
-
-
-def _normal_quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ParameterError(
-            f"The confidence {confidence!r} is no share", "a number between 0 and 1, such as 0.95"
-        )
-    return NormalDist().inv_cdf(1 - (1 - confidence) / 2)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pmf_analysis.errors import MeasureError, ParameterError
 from pmf_analysis.methods.intervals import (
     byars_interval,
+    clopper_pearson_interval,
     count_interval,
     interval_method,
     wilson_interval,
@@ -105,6 +106,16 @@ def test_methods_name_themselves():
     ]  # fmt: skip
     assert interval_method("rate", [9], exact_below=5).tolist() == ["Byar 95%"]
     assert interval_method("median", [9]).tolist() == [""]
+
+
+def test_the_exact_interval_of_a_proportion_is_that_of_statsmodels():
+    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    events, total = np.array([0, 1, 7, 20, 20, 0]), np.array([1, 9, 20, 20, 300, 0])
+    found = clopper_pearson_interval(events, total, 0.9)
+    lower, upper = proportion.proportion_confint(events[:-1], total[:-1], 0.1, "beta")
+    np.testing.assert_allclose(found.lower[:-1], lower, rtol=1e-11)
+    np.testing.assert_allclose(found.upper[:-1], upper, rtol=1e-11)
+    assert np.isnan([found.lower[-1], found.upper[-1]]).all()
 
 
 @given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
