@@ -38,7 +38,7 @@ def check(cases: Cases) -> Iterator[Tally]:
 
 
 def _charted(rows: pd.DataFrame, screen: bool) -> pd.DataFrame:
-    control = replace(xmr.XmrRules.of(rule_set("xmr.yml")), screen=screen)
+    control = replace(xmr.XmrRules.of(rule_set("xmr.yml")), screen=screen, one_value_share=1.0)
     rules = attribute.AttributeRules.of(rule_set("attribute.yml"))
     segment = rows.groupby("case_id", sort=False).ngroup().to_numpy()
     lines = attribute.limits(

@@ -6,6 +6,8 @@ segments 0, 1, ... in the order in which they stand.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -92,20 +94,53 @@ def moving_ranges(values: Floats, pairs: Flags) -> Floats:
     return found
 
 
+class Ranges(NamedTuple):
+    """Moving ranges of each segment, shape (segments,).
+
+    ``unscreened`` and ``screened`` are their mean before and after extreme ones were left out,
+    ``count`` and ``dropped`` how many there are and how many were left out.
+    """
+
+    unscreened: Floats
+    screened: Floats
+    count: Floats
+    dropped: Floats
+
+
 def mean_range(
     moving_range: Floats, group: Ints, groups: int, *, screen: bool, factor: float
-) -> tuple[Floats, Floats, Floats]:
-    """Mean moving range of each segment, before and after screening, and how many ranges."""
+) -> Ranges:
+    """Mean moving range of each segment; extreme ranges are left out once."""
     given = ~np.isnan(moving_range)
-    ranges = np.bincount(group[given], minlength=groups).astype(float)
-    unscreened = ratio(total(moving_range, group, given, groups), ranges)
+    count = np.bincount(group[given], minlength=groups).astype(float)
+    unscreened = ratio(total(moving_range, group, given, groups), count)
     if not screen:
-        return unscreened, unscreened, ranges
+        return Ranges(unscreened, unscreened, count, np.zeros(groups))
     kept = given & (moving_range < factor * unscreened[group])
     left = np.bincount(group[kept], minlength=groups)
     screened = ratio(total(moving_range, group, kept, groups), left)
     # where only ranges of zero would be left, all are kept: limits must not fall together
-    return unscreened, np.where(screened > 0, screened, unscreened), ranges
+    whole = ~(screened > 0)
+    return Ranges(unscreened, np.where(whole, unscreened, screened), count,
+                  np.where(whole, 0.0, count - left))  # fmt: skip
+
+
+def undone(away: Floats, reach: Floats, group: Ints, base: Flags, found: Ranges,
+           share: float) -> Floats:  # fmt: skip
+    """Mean moving range with screening undone where single points alone drew it to the mean.
+
+    So where more than a share of a segment's points would lie beyond its limits on one side,
+    because no more points than ranges were left out hold the mean on the other: nearly equal
+    figures and a spike. ``away`` is the distance from the mean, ``reach`` that of the limits.
+    """
+    groups = len(found.count)
+    number = np.bincount(group[base], minlength=groups)
+    wrong = np.zeros(groups, dtype=bool)
+    for way in (1, -1):
+        beyond = np.bincount(group[base & (way * away > reach)], minlength=groups)
+        opposite = np.bincount(group[base & (way * away < 0)], minlength=groups)
+        wrong |= (beyond > share * number) & (opposite <= found.dropped)
+    return np.where(wrong, found.unscreened, found.screened)
 
 
 def prevails(value: Floats, group: Ints, groups: int, share: float) -> Flags:

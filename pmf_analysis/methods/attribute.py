@@ -44,11 +44,15 @@ from pmf_analysis.register import rule_values
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.terms import ChartKind, SpecialCause
 
+KINDS = tuple(kind for kind in ChartKind if kind not in (ChartKind.XMR, ChartKind.NONE))
+"""The kinds of chart that are drawn here."""
+
 OVER_CASES = (ChartKind.P, ChartKind.P_PRIME, ChartKind.U, ChartKind.U_PRIME)
 """Kinds whose value is a numerator over a denominator."""
 
 _BY_RANGES = (ChartKind.I, ChartKind.P_PRIME, ChartKind.U_PRIME, ChartKind.T)
 _SHARES = (ChartKind.P, ChartKind.P_PRIME)
+_RATES = (ChartKind.U, ChartKind.U_PRIME)
 
 # no count, and no number of people or days, lies outside; ratios of them stay numbers
 _LARGEST, _SMALLEST = 1e50, 1e-50
@@ -158,16 +162,15 @@ def limits(
         If a number is missing or infinite, a count negative or beyond 1e50, a denominator
         between 0 and 1e-50, a share above 1, a kind unknown or a segment scattered.
     """
-    words, above, below = _checked(kind, numerator, denominator)
+    number, above, below = _checked(kind, numerator, denominator)
     group, first = _series.grouped(segment)
-    over = np.isin(words, [str(one) for one in OVER_CASES])
-    if len(words) and (words != words[first][group]).any():
+    if len(number) and (number != number[first][group]).any():
         raise TableError("A segment has more than one kind of chart", "one kind for each segment")
-    there = ~over | (below > 0)
-    kept = _Kept.of(words, above, below, over, group, there, follows, fix_after)
+    there = ~_one_of(number, *OVER_CASES) | (below > 0)
+    kept = _Kept.of(number, above, below, group, there, follows, fix_after)
     lines = _lines(kept, rules, control)
     if clipped:
-        lines = _clipped(lines, kept.kind)
+        lines = _clipped(lines, kept)
     return _spread_out(lines, there, group, len(first))
 
 
@@ -203,7 +206,7 @@ def special_causes(
 
 class _Kept(NamedTuple):
     # the points with a denominator, and the segments that they stand in
-    kind: Codes
+    kind: Ints
     above: Floats
     below: Floats
     value: Floats
@@ -216,10 +219,9 @@ class _Kept(NamedTuple):
     @classmethod
     def of(
         cls,
-        kind: Codes,
+        kind: Ints,
         above: Floats,
         below: Floats,
-        over: Flags,
         group: Ints,
         there: Flags,
         follows: ArrayLike | None,
@@ -234,13 +236,13 @@ class _Kept(NamedTuple):
         if follows is not None:
             next_to &= np.asarray(follows, dtype=bool)
         next_to[1:] &= there[:-1]
-        events, cases, chosen = above[there], below[there], over[there]
-        value = np.divide(events, cases, out=events.copy(), where=chosen)
+        events, cases, over = above[there], below[there], _one_of(kind[there], *OVER_CASES)
+        value = np.divide(events, cases, out=events.copy(), where=over)
         pairs = _series.joined(place, next_to[there])
-        return cls(kind[there], events, cases, value, chosen, own, groups, base, pairs)
+        return cls(kind[there], events, cases, value, over, own, groups, base, pairs)
 
     def is_of(self, *kinds: ChartKind) -> Flags:
-        return np.isin(self.kind, [str(one) for one in kinds])
+        return _one_of(self.kind, *kinds)
 
     def mean(self, values: Floats, weights: Floats | None = None) -> Floats:
         # of the base of each segment; every point gets that of its own
@@ -250,32 +252,38 @@ class _Kept(NamedTuple):
         return _series.ratio(above, below)[self.group]
 
 
+def _one_of(number: Ints, *kinds: ChartKind) -> Flags:
+    return np.array([kind in kinds for kind in KINDS])[number]
+
+
 def _checked(
     kind: ArrayLike, numerator: ArrayLike, denominator: ArrayLike
-) -> tuple[Codes, Floats, Floats]:
+) -> tuple[Ints, Floats, Floats]:
+    # the place of each point's kind among KINDS, its numerator and its denominator
     above = _series.numbers(numerator, _LARGEST)
-    known = [str(one) for one in ChartKind if one not in (ChartKind.XMR, ChartKind.NONE)]
-    words = np.array(np.broadcast_to(np.asarray(kind, dtype=object), above.shape))
-    given, names = pd.factorize(words)
+    given, names = pd.factorize(
+        np.array(np.broadcast_to(np.asarray(kind, dtype=object), above.shape))
+    )
+    known = [str(one) for one in KINDS]
     if strange := [str(name) for name in names if str(name) not in known]:
         raise TableError(f"Charts of kind {', '.join(strange)}", ", ".join(known))
-    words = np.array([str(name) for name in names], dtype=object)[given]
-    over = np.isin(words, [str(one) for one in OVER_CASES])
+    number = np.array([known.index(str(name)) for name in names], dtype=np.int64)[given]
+    over = _one_of(number, *OVER_CASES)
     below = np.ones(len(above))
     cases = np.broadcast_to(np.asarray(denominator, dtype=float), above.shape)
     below[over] = _series.numbers(cases[over], _LARGEST)
-    counted = words != str(ChartKind.I)
+    counted = ~_one_of(number, ChartKind.I)
     for wrong, fault, right in (
         (counted & (above < 0), "a count below 0", "counts and times of 0 or more"),
         (below < 0, "a denominator below 0", "denominators of 0 or more"),
         ((below > 0) & (below < _SMALLEST), "a denominator near 0", f"0, or {_SMALLEST:g} or more"),
         (over & (below == 0) & (above != 0), "events among no cases", "0 where nothing is counted"),
-        (np.isin(words, [str(one) for one in _SHARES]) & (above > below),
+        (_one_of(number, *_SHARES) & (above > below),
          "more events than cases", "numerators of at most their denominator"),
     ):  # fmt: skip
         if wrong.any():
             raise TableError(f"{int(wrong.sum())} of {len(above)} points have {fault}", right)
-    return words, above, below
+    return number, above, below
 
 
 def _lines(kept: _Kept, rules: AttributeRules, control: xmr.XmrRules) -> Lines:
@@ -312,11 +320,10 @@ def _lines(kept: _Kept, rules: AttributeRules, control: xmr.XmrRules) -> Lines:
 def _expected_sigma(kept: _Kept, mean: Floats) -> Floats:
     # what the counting alone lets a value vary; 1 where the values themselves must say
     spread = np.ones(len(mean))
-    shares, rates = kept.is_of(*_SHARES), kept.is_of(ChartKind.U, ChartKind.U_PRIME)
     inside = np.clip(mean, 0, 1)
     for chosen, variance in (
-        (shares, inside * (1 - inside) / kept.below),
-        (rates, mean / kept.below),
+        (kept.is_of(*_SHARES), inside * (1 - inside) / kept.below),
+        (kept.is_of(*_RATES), mean / kept.below),
         (kept.is_of(ChartKind.C), mean),
         (kept.is_of(ChartKind.G), mean * (mean + 1)),
     ):
@@ -328,14 +335,14 @@ def _sigma_z(
     kept: _Kept, z: Floats, rules: AttributeRules, control: xmr.XmrRules
 ) -> tuple[Floats, Ints]:
     # mean moving range of z as a standard deviation, for kinds that go by ranges, and the ranges
-    moving_range = _series.moving_ranges(z, kept.pairs & kept.base)
-    _, mean_range, ranges = _series.mean_range(
-        moving_range, kept.group, kept.groups, screen=control.screen,
-        factor=control.screening_factor,
+    ranges = _series.mean_range(
+        _series.moving_ranges(z, kept.pairs & kept.base), kept.group, kept.groups,
+        screen=control.screen, factor=control.screening_factor,
     )  # fmt: skip
-    by_ranges = kept.is_of(*_BY_RANGES)
-    sigma_z = np.where(by_ranges, mean_range[kept.group] / rules.range_to_sigma, 1.0)
-    return sigma_z, ranges[kept.group].astype(np.int64)
+    reach = rules.sigmas * ranges.screened[kept.group] / rules.range_to_sigma
+    found = _series.undone(z, reach, kept.group, kept.base, ranges, control.one_value_share)
+    sigma_z = np.where(kept.is_of(*_BY_RANGES), found[kept.group] / rules.range_to_sigma, 1.0)
+    return sigma_z, ranges.count[kept.group].astype(np.int64)
 
 
 def _medians(kept: _Kept, chosen: Flags) -> Floats:
@@ -346,15 +353,17 @@ def _medians(kept: _Kept, chosen: Flags) -> Floats:
     return found
 
 
-def _clipped(lines: Lines, kind: Codes) -> Lines:
-    least = np.where(kind == str(ChartKind.I), -np.inf, 0.0)
-    most = np.where(np.isin(kind, [str(one) for one in _SHARES]), 1.0, np.inf)
+def _clipped(lines: Lines, kept: _Kept) -> Lines:
+    least = np.where(kept.is_of(ChartKind.I), -np.inf, 0.0)
+    most = np.where(kept.is_of(*_SHARES), 1.0, np.inf)
     names = ("lower", "upper", "near_lower", "near_upper")
     return lines._replace(**{n: np.clip(getattr(lines, n), least, most) for n in names})
 
 
 def _spread_out(lines: Lines, there: Flags, group: Ints, groups: int) -> Lines:
     # back to all points: one that was left out has its segment's centre and no limits
+    if there.all():
+        return lines
     empty = {float: np.nan, np.int64: 0, bool: False}
     full = []
     for column in lines:

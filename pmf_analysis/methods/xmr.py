@@ -14,7 +14,7 @@ NHS England (2019 on), Making Data Count. NHS-R Community, NHSRplotthedots 0.2.2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -63,8 +63,21 @@ class XmrRules:
         return rules
 
 
+class Lines(Protocol):
+    """Lines of any chart that the rules for its points can be read on, one value a point."""
+
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    near_lower: Floats
+    near_upper: Floats
+    points: Ints
+    ranges: Ints
+    one_value: Flags
+
+
 class Limits(NamedTuple):
-    """Lines of a chart, one value a point; NaN in a segment of a single point.
+    """Lines of an XmR chart, one value a point; NaN in a segment of a single point.
 
     Attributes
     ----------
@@ -107,7 +120,8 @@ def limits(
     Parameters
     ----------
     values : array_like of float, shape (n,)
-        Without NaN, each segment's points next to each other in order of time.
+        Finite, between -1e300 and 1e300, each segment's points next to each other in order of
+        time.
     segment : array_like of int, shape (n,)
         One number for each segment of each series.
     rules : XmrRules
@@ -124,7 +138,8 @@ def limits(
     Raises
     ------
     TableError
-        If a value is not a number or a segment is scattered.
+        If a value is missing, infinite or larger, a segment is scattered, or a baseline has
+        fewer than one point.
     """
     value = _series.numbers(values, _LARGEST)
     group, first = _series.grouped(segment)
@@ -139,18 +154,22 @@ def limits(
     centre = value[first] + _series.total(offset, group, base, len(count)) / points
 
     moving_range = _series.moving_ranges(value, joined & base)
-    unscreened, mean_range, ranges = _series.mean_range(
+    ranges = _series.mean_range(
         moving_range, group, len(count), screen=rules.screen, factor=rules.screening_factor
     )
+    mean_range = _series.undone(
+        value - centre[group], rules.limit_factor * ranges.screened[group], group, base, ranges,
+        rules.one_value_share,
+    )  # fmt: skip
 
     reach = rules.limit_factor * mean_range
-    lines = (centre, unscreened, mean_range, centre - reach, centre + reach,
+    lines = (centre, ranges.unscreened, mean_range, centre - reach, centre + reach,
              centre - 2 / 3 * reach, centre + 2 / 3 * reach)  # fmt: skip
     return Limits(
         moving_range,
         *(line[group] for line in lines),
         points=points[group].astype(np.int64),
-        ranges=ranges[group].astype(np.int64),
+        ranges=ranges.count[group].astype(np.int64),
         one_value=_series.prevails(value, group, len(count), rules.one_value_share),
     )
 
@@ -158,7 +177,7 @@ def limits(
 def special_causes(
     values: ArrayLike,
     segment: ArrayLike,
-    lines: Limits,
+    lines: Lines,
     rules: XmrRules,
     *,
     follows: ArrayLike | None = None,
@@ -173,7 +192,8 @@ def special_causes(
     ----------
     values, segment, rules, follows
         As given to `limits`.
-    lines : Limits
+    lines : Limits, or the lines of another chart
+        Limits and near lines may differ from point to point.
 
     Returns
     -------
@@ -236,7 +256,7 @@ def run_so_far(
     return side * (np.arange(len(value)) - start[run] + 1) if len(run) else side
 
 
-def enough(lines: Limits, rules: XmrRules) -> Flags:
+def enough(lines: Lines, rules: XmrRules) -> Flags:
     """Whether the lines of each point rest on as many points and ranges as a verdict needs."""
     return (lines.points >= rules.min_points) & (lines.ranges >= rules.min_moving_ranges)
 
