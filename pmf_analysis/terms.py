@@ -85,6 +85,15 @@ class Comparison(Term):
     NOT_COMPARED = "not_compared", "not compared"
 
 
+class FunnelScale(Term):
+    """The scale on which the spread of a funnel's places is measured."""
+
+    PROPORTION = "proportion", "arcsine of the square root of a proportion"
+    LOG_RATIO = "log_ratio", "logarithm of observed over expected events"
+    ROOT_RATIO = "root_ratio", "square root of observed over expected events"
+    LOG_RATE = "log_rate", "logarithm of a ratio of two counts"
+
+
 class State(Term):
     """What a figure is, or why there is none."""
 
@@ -241,6 +250,8 @@ class SpecialCause(Term):
     )
     SHIFT_HIGH = "shift_high", "part of a long run above the average"
     SHIFT_LOW = "shift_low", "part of a long run below the average"
+    RARE_HIGH = "rare_high", "part of an unusually long time with none missed"
+    RARE_LOW = "rare_low", "part of an unusually long time with none"
     NONE = "none", "usual variation"
     NOT_TESTED = "not_tested", "not tested"
 
@@ -258,6 +269,16 @@ class ChartKind(Term):
     G = "g", "cases between events (g chart)"
     T = "t", "time between events (t chart)"
     NONE = "none", "no control chart"
+
+
+class ScreenVerdict(Term):
+    """What the screen over everything says of a series."""
+
+    CONCERN = "concern", "stands out: worse than before"
+    IMPROVEMENT = "improvement", "stands out: better than before"
+    NEUTRAL = "neutral", "stands out; neither way is good by itself"
+    NONE = "none", "does not stand out"
+    NOT_TESTED = "not_tested", "not tested"
 
 
 class Holds(Term):

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
-from pmf_analysis.analysis import maturity
+from pmf_analysis.analysis import _lines, maturity
 from pmf_analysis.analysis._columns import of_indicator
 from pmf_analysis.methods import xmr
 from pmf_analysis.register.registry import Context
@@ -29,15 +29,12 @@ class Judged(NamedTuple):
     Attributes
     ----------
     rows : ndarray of int, shape (n,)
-        Labels of the rows that wait in a segment which has limits.
-    places : ndarray of int, shape (n,)
-        Place, among the final points, of one of the same segment.
+        Places, among the charted rows, of those that wait in a segment which has limits.
     causes : ndarray of str, shape (n,)
         Codes of `terms.SpecialCause`; not tested where the two cases differ.
     """
 
     rows: NDArray[np.int64]
-    places: NDArray[np.int64]
     causes: NDArray[np.object_]
 
 
@@ -59,8 +56,9 @@ def days_left(measures: pd.DataFrame, context: Context) -> NDArray[np.int64]:
 
 def judged(
     points: pd.DataFrame,
+    group: NDArray[np.int64],
     measures: pd.DataFrame,
-    lines: xmr.Limits,
+    lines: _lines.Lines,
     rules: xmr.XmrRules,
     context: Context,
 ) -> Judged:
@@ -69,11 +67,13 @@ def judged(
     Parameters
     ----------
     points : pandas.DataFrame
-        Charted rows, by series, segment and position: ``series``, ``segment``, ``position``,
-        ``chart_value``, ``factor`` and ``waits``, on the index of ``measures``.
+        Charted rows, by series, segment and position: ``position``, ``chart_value``, ``factor``
+        and ``waits``, on the index of ``measures``.
+    group : ndarray of int, shape (n,)
+        Number of each row's series and segment.
     measures : pandas.DataFrame
-    lines : xmr.Limits
-        One for each point that does not wait, in order.
+    lines : _lines.Lines
+        One for each point, in order; a point that waits has those of its own number of cases.
     rules : xmr.XmrRules
     context : Context
 
@@ -81,17 +81,13 @@ def judged(
     -------
     Judged
     """
-    keys = points.groupby(["series", "segment"], sort=False).ngroup().to_numpy()
     waits = points["waits"].to_numpy(dtype=bool)
-    settled = np.flatnonzero(~waits)
-    place_of = np.full(int(keys.max(initial=-1)) + 1, -1)
-    place_of[keys[settled]] = np.arange(len(settled))
-    kept = np.isin(keys, keys[waits]) & (place_of[keys] >= 0)
-    points, keys, waits = points[kept], keys[kept], waits[kept]
-    places = place_of[keys]
+    kept = np.flatnonzero(np.isin(group, group[waits]) & (lines.points > 0))
+    points, waits = points.iloc[kept], waits[kept]
     if not waits.any():
-        return Judged(points.index.to_numpy(), places, np.array([], dtype=object))
-    own = xmr.Limits(*(column[places] for column in lines))
+        return Judged(kept[waits], np.array([], dtype=object))
+    # what a late entry would do to the time between rare events is not known
+    own = lines.at(kept)._replace(long_gap=np.zeros(len(kept), dtype=np.int64))
     follows = (points["position"].diff() == 1).to_numpy()
     value = points["chart_value"].to_numpy(dtype=float)
     ends = maturity.delivered_ends(measures.loc[points.index[waits]], context)
@@ -100,11 +96,11 @@ def judged(
         case = value.copy()
         case[waits] = ends[end].to_numpy() / points.loc[waits, "factor"].to_numpy()
         cases.append(np.where(np.isnan(case), value, case))
-    said = [xmr.special_causes(case, keys, own, rules, follows=follows)[waits] for case in cases]
+    said = [_lines.causes(case, group[kept], own, rules, follows)[waits] for case in cases]
     same = [_direction(causes) for causes in said]
     agreed = (same[0] == same[1]) & (same[0] == same[2]) & ends["value_low"].notna().to_numpy()
     causes = np.where(agreed, said[0], SpecialCause.NOT_TESTED.value)
-    return Judged(points.index.to_numpy()[waits], places[waits], causes)
+    return Judged(kept[waits], causes)
 
 
 def _direction(causes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -1,21 +1,23 @@
 """Control charts of all series: usual variation, signals, and assurance.
 
-XmR charts by the rule set ``nhs-making-data-count`` on values adjusted for the
-time of year. What makes a chart untrustworthy takes its verdict away and is
-said in words:
+Each stretch of a series gets the chart that fits what is known of it (`_kinds`), read by the
+control rules that the workspace names, on values adjusted for the time of year. What makes a
+chart untrustworthy takes its verdict away and is said in words:
 
 - figures that overlap (stocks, rolling periods) get no limits;
-- fewer figures since the last restart than the rule set's minimum: no limits;
+- fewer figures since the last restart than the rule set's minimum: no limits, and what the runs
+  about the middle show is told in words;
 - a period without a figure is no value; neither a run nor a moving range
   bridges it;
+- figures that follow on from one another get wider limits and longer runs;
 - a figure that is not final yet moves no limit, and is judged only where its best
   and its worst case give the same verdict.
 
 Limits stand on the scale of ``chart_value`` and are stored as computed: a
 percentage may have a limit above 100 or below 0, which a chart cuts off when it
-draws. The last row of a series that was judged carries its current verdict; rows of earlier
-segments are held against the limits of their own segment. A target is that of
-the row's own period.
+draws. They may differ from row to row, by the number of cases. The last row of a series that was
+judged carries its current verdict; rows of earlier segments are held against the limits of their
+own segment. A target is that of the row's own period, and held against the row's own limits.
 """
 
 from __future__ import annotations
@@ -27,13 +29,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
-from pmf_analysis.analysis import _calendar, _waiting, seasonal
-from pmf_analysis.analysis._columns import level_values, levels, numbered, of_indicator, polarities
-from pmf_analysis.methods import xmr
+from pmf_analysis.analysis import _calendar, _kinds, _lines, _waiting, seasonal
+from pmf_analysis.analysis._columns import (
+    level_values,
+    levels,
+    numbered,
+    numbers,
+    of_indicator,
+    polarities,
+)
+from pmf_analysis.methods import run_chart, xmr
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
 from pmf_analysis.terms import (
+    ChartKind,
     DataPeriod,
     Frequency,
     Polarity,
@@ -41,15 +51,16 @@ from pmf_analysis.terms import (
     State,
 )
 
-RULE_SET = "nhs-making-data-count"
-
 COLUMNS = (
     "chart_value", "seasonal_factor", "seasonal_note", "centre", "lower_limit", "upper_limit",
     "special_cause", "variation", "assurance", "chart_reason", "chart_points", "rule_set",
-    "chart_waits",
+    "chart_waits", "chart_kind", "chart_kind_reason", "autocorrelation",
 )  # fmt: skip
 
-NOT_REACHED = {"chart_reason": "A forecast is not held against limits."}
+NOT_REACHED = {
+    "chart_reason": "A forecast is not held against limits.",
+    "chart_kind": ChartKind.NONE,
+}
 """What stands on the rows of coming periods."""
 
 _FIGURES = {
@@ -63,6 +74,12 @@ _NO_ASSURANCE = {
     "close": "Being close to the target is best, so nothing is said about passing it.",
     "neutral": "Neither way is good by itself, so nothing is said about meeting a target.",
 }
+
+
+_UNUSUAL_RUN = (
+    " The figures so far stay on one side of their middle for longer than chance usually gives."
+)
+_NO_RUN = " The figures so far show no unusual run above or below their middle."
 
 
 def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -83,7 +100,8 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         - ``chart_value`` : the value, adjusted for the time of year
         - ``seasonal_factor`` : value = chart_value x factor; 1 where not adjusted
         - ``seasonal_note`` : what was done about the time of year, in words
-        - ``centre``, ``lower_limit``, ``upper_limit`` : of the row's segment
+        - ``centre``, ``lower_limit``, ``upper_limit`` : of the row, by its segment's final figures
+          and its own number of cases
         - ``special_cause`` : code of `terms.SpecialCause`
         - ``variation`` : code of `terms.Variation`
         - ``assurance`` : code of `terms.Assurance`
@@ -92,10 +110,13 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         - ``rule_set`` : name and version
         - ``chart_waits`` : that the figure is not final and therefore not judged yet, and where
           it lies so far; empty otherwise
+        - ``chart_kind`` : code of `terms.ChartKind`
+        - ``chart_kind_reason`` : why the stretch is charted so, in words
+        - ``autocorrelation`` : of the stretch's figures; NaN where it was not estimated
     """
     require(measures, (*MEASURE, *SEGMENTS), "measure")
     measures = measures.reset_index(drop=True)
-    rules = xmr.XmrRules.of(context.register.rule_set(RULE_SET))
+    rules = _lines.Rules.of(context)
     adjusted = seasonal.adjust(measures, context)
     rows = _rows(measures, adjusted, context)
     charted = rows[rows["charted"]].sort_values(["series", "segment", "position"])
@@ -108,7 +129,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     causes = pd.Series(SpecialCause.NOT_TESTED.value, measures.index, dtype=object)
     causes.loc[chart.tested_rows] = chart.causes
     held = xmr.assurance(goal, lines["lower"], lines["upper"], way)
-    settled = rows["charted"] & ~rows["waits"]
+    final = rows["charted"] & ~rows["waits"]
 
     return measures[[*KEY]].assign(
         chart_value=adjusted["adjusted"],
@@ -121,46 +142,57 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         variation=pd.Series(xmr.variation(causes, way)).astype("str"),
         assurance=pd.Series(held).astype("str"),
         chart_reason=_reasons(rows, chart, goal, way).astype("str"),
-        chart_points=settled.groupby([rows["series"], rows["segment"]])
-        .transform("sum")
-        .astype(int),
-        rule_set=rules.label,
+        chart_points=final.groupby([rows["series"], rows["segment"]]).transform("sum").astype(int),
+        rule_set=rules.control.label,
         chart_waits=_waits(rows, causes, lines, measures, context).astype("str"),
+        **_kind_columns(rows, chart),
     )[[*KEY, *COLUMNS]]
 
 
 class _Chart(NamedTuple):
-    """What came of the charted rows; ``basis`` is in words, by series and segment."""
+    """What came of the charted rows; ``basis`` is in words, by series and segment.
+
+    ``stretches`` has a row for each series and segment with a final figure: its kind of chart,
+    why, and its autocorrelation.
+    """
 
     tested_rows: NDArray[np.int64]
     lines: NDArray[np.float64]
     causes: NDArray[np.object_]
     basis: dict[tuple[int, int], str]
+    stretches: pd.DataFrame
 
     @classmethod
     def of(
-        cls, charted: pd.DataFrame, measures: pd.DataFrame, rules: xmr.XmrRules, context: Context
+        cls, charted: pd.DataFrame, measures: pd.DataFrame, rules: _lines.Rules, context: Context
     ) -> _Chart:
-        settled = charted[~charted["waits"]]
-        value = settled["chart_value"].to_numpy(dtype=float)
-        group = settled.groupby(["series", "segment"], sort=False).ngroup().to_numpy()
-        follows = (settled["position"].diff() == 1).to_numpy()
-        lines = xmr.limits(value, group, rules, follows=follows)
-        causes = xmr.special_causes(value, group, lines, rules, follows=follows)
-        enough = (lines.points >= rules.min_points) & (lines.ranges >= rules.min_moving_ranges)
-        young = _waiting.judged(charted, measures, lines, rules, context)
-        settled = settled.assign(
-            points=lines.points, ranges=lines.ranges, one_value=lines.one_value,
-            constant=lines.upper == lines.lower,
+        control = rules.control
+        group = charted.groupby(["series", "segment"], sort=False).ngroup().to_numpy()
+        lines = _lines.lines_of(charted, group, rules)
+        final = np.flatnonzero(~charted["waits"].to_numpy(dtype=bool))
+        points, own = charted.iloc[final], lines.at(final)
+        value = points["chart_value"].to_numpy(dtype=float)
+        follows = (points["position"].diff() == 1).to_numpy()
+        causes = np.full(len(charted), SpecialCause.NOT_TESTED.value, dtype=object)
+        causes[final] = _lines.causes(value, group[final], own, control, follows)
+        young = _waiting.judged(charted, group, measures, lines, control, context)
+        causes[young.rows] = young.causes
+        enough = (lines.points >= control.min_points) & (lines.ranges >= control.min_moving_ranges)
+        held = np.zeros(len(charted), dtype=bool)
+        held[final], held[young.rows] = True, True
+        held &= enough
+        points = points.assign(
+            points=own.points, ranges=own.ranges, one_value=own.one_value, kind=own.kind,
+            constant=own.upper == own.lower, enough=enough[final], follows_on=own.follows_on,
+            run=own.shift_points, autocorrelation=own.autocorrelation,
+            runs_said=_runs_said(value, group[final], follows, enough[final], context),
         )  # fmt: skip
         stacked = np.column_stack([lines.centre, lines.lower, lines.upper])
-        held = enough[young.places]
+        firsts = points.groupby(["series", "segment"], sort=False).head(1)
         return cls(
-            np.concatenate([settled.index.to_numpy()[enough], young.rows[held]]),
-            np.vstack([stacked[enough], stacked[young.places[held]]]),
-            np.concatenate([causes[enough], young.causes[held]]),
-            _bases(settled, rules),
-        )
+            charted.index.to_numpy()[held], stacked[held], causes[held],
+            _bases(points, control), firsts.set_index(["series", "segment"]),
+        )  # fmt: skip
 
 
 def _rows(measures: pd.DataFrame, adjusted: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -178,6 +210,10 @@ def _rows(measures: pd.DataFrame, adjusted: pd.DataFrame, context: Context) -> p
         superseded=_calendar.superseded(measures),
         period=measures["period"],
         waits=_waiting.waiting(measures, context),
+        numerator=numbers(measures, "numerator"),
+        denominator=numbers(measures, "denominator"),
+        measure_kind=of_indicator(measures, context, lambda found: str(found.kind)),
+        multiplier=of_indicator(measures, context, lambda found: found.multiplier),
     )
     usable = _calendar.usable(measures)
     return rows.assign(usable=usable, charted=usable & (rows["overlap"] == ""))
@@ -220,7 +256,8 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
     if count < rules.min_points:
         return (
             f"Only {count} {_plural(figure, count)}{since}: a control chart needs at least "
-            f"{rules.min_points} before it can tell usual variation from a real change."
+            f"{rules.min_points} before it can tell usual variation from a real change. "
+            f"{_more(rules.min_points - count)}.{first.runs_said}"
         )
     if first.ranges < rules.min_moving_ranges:
         return (
@@ -233,7 +270,7 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
     sentences = [f"Limits from {count} {_plural(figure, count)}{kind}, {start} to {until}."]
     if first.constant:
         sentences.append("All are the same, so both limits lie on the average.")
-    elif first.one_value:
+    elif first.one_value and first.kind != ChartKind.G.value:
         sentences.append("Most are the same, so only the limits are read and no runs.")
     if gaps := first.periods_held - count:
         sentences.append(
@@ -285,6 +322,56 @@ def _waits(
         for row, days in zip(young.itertuples(), left, strict=True)
     ]
     return pd.Series(said, young.index, dtype="str").reindex(rows.index, fill_value="")
+
+
+def _kind_columns(rows: pd.DataFrame, chart: _Chart) -> dict[str, NDArray[Any]]:
+    """Kind of chart, why, and autocorrelation of each row, by its stretch."""
+    keys = pd.MultiIndex.from_frame(rows[["series", "segment"]])
+    said = chart.stretches.reindex(keys)
+    drawn = said["enough"].eq(True).to_numpy() & (rows["overlap"] == "").to_numpy()
+    kind = np.where(drawn, said["kind"].to_numpy(dtype=object), ChartKind.NONE.value)
+    why = [
+        _kinds.words(one.kind, one.measure_kind, one.frequency, one.follows_on, one.run)
+        for one in chart.stretches.itertuples()
+    ]
+    words = pd.Series(why, chart.stretches.index, dtype=object).reindex(keys).to_numpy()
+    none = np.where(rows["overlap"] != "", "successive figures overlap", "too few figures so far")
+    nothing = np.array([f"No control chart: {reason}." for reason in none], dtype=object)
+    return {
+        "chart_kind": pd.Series(kind, rows.index).astype("str"),
+        "chart_kind_reason": pd.Series(np.where(drawn, words, nothing), rows.index).astype("str"),
+        "autocorrelation": np.where(drawn, said["autocorrelation"].to_numpy(dtype=float), np.nan),
+    }
+
+
+def _runs_said(
+    value: NDArray[np.float64],
+    group: NDArray[np.int64],
+    follows: NDArray[np.bool_],
+    enough: NDArray[np.bool_],
+    context: Context,
+) -> NDArray[np.object_]:
+    """What the runs of a stretch without limits show, on each of its points; no verdict."""
+    said = np.full(len(value), "", dtype=object)
+    short = ~enough
+    if not short.any():
+        return said
+    rules = run_chart.RunRules.of(context.register.rule_set("anhoej"))
+    _, places = np.unique(group[short], return_inverse=True)
+    found = run_chart.runs(value[short], group[short], rules, follows=follows[short])
+    words = np.array(
+        [
+            "" if not tested else _UNUSUAL_RUN if signal else _NO_RUN
+            for tested, signal in zip(found.tested, found.signal, strict=True)
+        ],
+        dtype=object,
+    )
+    said[short] = words[places]
+    return said
+
+
+def _more(count: int) -> str:
+    return "1 more is needed" if count == 1 else f"{count} more are needed"
 
 
 def _plural(word: str, count: int) -> str:
