@@ -477,6 +477,8 @@ class Break(Frozen):
     recorded_by: str
     recorded_on: date
     source: str
+    baseline_points: int | None = Field(default=None, ge=1)
+    """Take the limits from the first so many figures from here on and keep them; None: from all."""
 
 
 class NeighbourModel(Frozen):

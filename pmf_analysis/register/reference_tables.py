@@ -34,6 +34,7 @@ TARGET_COLUMNS = (
 BREAK_COLUMNS = (
     "indicator", "unit", "period", "kind", "reason", "recorded_by", "recorded_on", "source",
 )  # fmt: skip
+BREAK_CHOICES = ("baseline_points",)
 TOLERANCE_COLUMNS = (
     "unit", "indicator", "dimension", "green_max", "amber_max", "min_n", "approved_by",
     "valid_from", "source",
@@ -121,7 +122,7 @@ def targets(folder: Path, faults: Faults) -> list[Row]:
 def breaks(folder: Path, faults: Faults) -> list[Row]:
     """Dates at which a series must not be read straight through."""
     held: list[Row] = []
-    for row in _rows(folder, "breaks.csv", BREAK_COLUMNS, faults):
+    for row in _rows(folder, "breaks.csv", BREAK_COLUMNS, faults, optional=BREAK_CHOICES):
         if periods.try_parse(row["period"]) is None:
             faults.add(row.fault("period", "a period's code such as 2015/16 or 2017-04"))
             continue

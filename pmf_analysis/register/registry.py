@@ -71,6 +71,11 @@ class Register:
         """Code of the unit that the county page speaks for."""
         return self.workspace.county
 
+    @property
+    def control_rules(self) -> RuleSet:
+        """The rule set by which the workspace reads its control charts."""
+        return self.rule_set(self.workspace.control_rules)
+
     def digest(self) -> str:
         """SHA-256 over all files of the register: any change of any of them changes it."""
         return self.fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pmf_analysis.analysis.segments import add_segments
+from pmf_analysis.analysis.segments import add_segments, baselines
 from pmf_analysis.errors import TableError
 
 
@@ -97,3 +97,19 @@ def test_the_order_of_rows_does_not_matter(parted, make_rows, make_break):
 def test_a_table_without_its_columns_is_refused(make_context):
     with pytest.raises(TableError, match="lacks indicator"):
         add_segments(pd.DataFrame({"period": []}), make_context())
+
+
+def test_a_baseline_holds_for_the_segment_that_its_break_starts(
+    make_rows, make_context, make_indicator, make_break
+):
+    def rest(*breaks):
+        rows = make_rows([1.0] * 6, start="2020-04")
+        return baselines(rows, make_context(make_indicator("T-01"), breaks=breaks)).tolist()
+
+    first = make_break("2020-04", indicator="T-01").model_copy(update={"baseline_points": 2})
+    later = make_break("2020-07").model_copy(update={"baseline_points": 3})
+    assert str(rest()) == str([float("nan")] * 6) == str(rest(make_break("2020-06")))
+    assert rest(first, later) == [2.0] * 3 + [3.0] * 3
+    assert str(rest(first, make_break("2020-07"))) == str([2.0] * 3 + [float("nan")] * 3)
+    own = later.model_copy(update={"indicator": "T-01", "baseline_points": 1})
+    assert rest(first, later, own) == [2.0] * 3 + [1.0] * 3

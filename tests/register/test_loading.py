@@ -198,3 +198,13 @@ def test_digest_changes_with_any_file_and_with_nothing_else(folder: Path) -> Non
 
 def test_messages_name_no_folder_of_the_machine(folder: Path, spoil: Spoil) -> None:
     assert str(folder) not in spoil("units.csv", "district", "town")
+
+
+def test_a_break_may_freeze_the_limits_that_start_with_it(folder: Path, spoil: Spoil) -> None:
+    path = folder / "breaks.csv"
+    header, *rows = path.read_text().splitlines()
+    given = [f"{row},{points}" for row, points in zip(rows, ("", "24", "13"), strict=True)]
+    path.write_text("\n".join([f"{header},baseline_points", *given]) + "\n")
+    held = {(one.indicator, one.unit): one.baseline_points for one in load(folder).breaks}
+    assert held == {("CP-01", "HILL"): None, ("*", "*"): 24, ("CP-01", "NEW"): 13}
+    assert "line 3, column baseline_points: given '0'" in spoil("breaks.csv", "note,24", "note,0")
