@@ -1,4 +1,4 @@
-"""Comparison with England, the region and the statistical neighbours.
+"""Comparison with target and floor, England, the region and the statistical neighbours.
 
 In a county's own register the county takes England's place: the benchmark is always the
 unit that the register's county page speaks for.
@@ -14,15 +14,22 @@ from numpy.typing import NDArray
 
 from pmf_analysis.analysis import _columns
 from pmf_analysis.analysis._printed import last_digits, median_of_printed
+from pmf_analysis.methods.benchmark import by_two_intervals
+from pmf_analysis.methods.intervals import Interval, byars_interval, wilson_interval
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import KEY, MEASURE, require
-from pmf_analysis.terms import Comparison, Polarity
+from pmf_analysis.terms import Comparison, MeasureKind
 
 RULES = "comparison"
+INTERVALS = "intervals"
 
-NOT_REACHED = {"comparison_reason": "A forecast is not compared."}
+NOT_REACHED = {
+    "comparison_reason": "A forecast is not compared.",
+    "vs_target": Comparison.NOT_COMPARED,
+    "vs_floor": Comparison.NOT_COMPARED,
+}
 """What stands on the rows of coming periods."""
 
 
@@ -55,16 +62,18 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         their latest vintage.
     context : Context
         Its register says which benchmarks the workspace uses, and holds the rule set
-        ``comparison``, which says ``summary``, ``neighbours`` and ``minimum_neighbours``.
+        ``comparison``, which says ``summary``, ``neighbours``, ``minimum_neighbours`` and
+        ``outer_confidence``.
 
     Returns
     -------
     pandas.DataFrame
         Key columns with ``england`` (the value of the register's county unit), ``region``,
         ``neighbour_median``, ``neighbours_compared`` (``9 of 10``; empty without neighbours),
-        ``neighbour_model``, ``vs_england``, ``vs_region``, ``vs_neighbours``
-        (terms.Comparison), ``comparison_rule`` and ``comparison_reason`` (what was not
-        compared, and why).
+        ``neighbour_model``, ``vs_target``, ``vs_floor``, ``vs_england``, ``vs_region``,
+        ``vs_neighbours`` (terms.Comparison), each with its ``..._level`` (``95%``, or ``99.8%``
+        where that interval misses the benchmark too; empty where similar or not compared),
+        ``comparison_rule`` and ``comparison_reason`` (what was not compared, and why).
 
     References
     ----------
@@ -76,16 +85,21 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     grid = _grid(measures, comparable)
     england, region = _england(measures, grid, context), _region(measures, grid, context)
     near, compared = _neighbours(measures, grid, context, rules)
-    polarity = _columns.polarities(measures, context)
+    targets, floors = map(_columns.level_values, _columns.levels(measures, context))
+    held = {
+        "vs_target": np.where(comparable, targets, np.nan),
+        "vs_floor": np.where(comparable, floors, np.nan),
+        "vs_england": england.values,
+        "vs_region": region.values,
+        "vs_neighbours": near.values,
+    }
     return measures[list(KEY)].assign(
         england=england.values,
         region=region.values,
         neighbour_median=near.values,
         neighbours_compared=compared,
         neighbour_model=_model(context),
-        vs_england=_verdicts(measures, england, polarity),
-        vs_region=_verdicts(measures, region, polarity),
-        vs_neighbours=_verdicts(measures, near, polarity),
+        **_verdicts(measures, held, context, rules),
         comparison_rule=_rule_words(rules, context),
         comparison_reason=_reasons(measures, comparable, (england, region, near)),
     )
@@ -199,31 +213,53 @@ def _unused(measures: pd.DataFrame) -> _Benchmark:
     return _Benchmark(np.full(len(measures), np.nan), np.full(len(measures), "", dtype=object))
 
 
-def _verdicts(measures: pd.DataFrame, benchmark: _Benchmark, polarity: NDArray) -> NDArray:
-    """The single-interval rule: similar when the benchmark lies inside the unit's interval."""
-    lower, upper = (
-        _columns.numbers(measures, "shown_lower"),
-        _columns.numbers(measures, "shown_upper"),
+def _verdicts(
+    measures: pd.DataFrame,
+    held: dict[str, NDArray[np.float64]],
+    context: Context,
+    rules: RuleSet,
+) -> dict[str, NDArray]:
+    """Each row against what it is held against, by its own intervals, and how sure that is."""
+    inner = Interval(
+        _columns.numbers(measures, "shown_lower"), _columns.numbers(measures, "shown_upper")
     )
-    value = _columns.figures(measures, shown=True)
-    above = benchmark.values < lower
-    high = polarity == Polarity.HIGH.value
-    words = Comparison
-    return np.select(
-        [
-            np.isnan(value) | np.isnan(lower) | np.isnan(upper) | np.isnan(benchmark.values),
-            (benchmark.values >= lower) & (benchmark.values <= upper),
-            high | (polarity == Polarity.LOW.value),
-            above,
-        ],
-        [
-            words.NOT_COMPARED.value,
-            words.SIMILAR.value,
-            np.where(above == high, words.BETTER.value, words.WORSE.value),
-            words.HIGHER.value,
-        ],
-        default=words.LOWER.value,
+    missing = np.isnan(_columns.figures(measures, shown=True))
+    confidence = float(value_of(rules, "outer_confidence"))
+    outer = _wider(measures, inner, context, confidence)
+    plain = float(value_of(context.register.rule_set(INTERVALS), "confidence"))
+    polarity = _columns.polarities(measures, context)
+    columns = {}
+    for name, benchmark in held.items():
+        found = by_two_intervals(np.where(missing, np.nan, benchmark), inner, outer, polarity)
+        settled = (found.comparison != Comparison.SIMILAR.value) & (
+            found.comparison != Comparison.NOT_COMPARED.value
+        )
+        columns[name] = found.comparison
+        columns[f"{name}_level"] = np.select(
+            [found.beyond_outer, settled],
+            [f"{confidence * 100:g}%", f"{plain * 100:g}%"],
+            default="",
+        )
+    return columns
+
+
+def _wider(
+    measures: pd.DataFrame, inner: Interval, context: Context, confidence: float
+) -> Interval:
+    """The interval of a higher confidence, of rows that have one and both of their counts."""
+    exact_below = float(value_of(context.register.rule_set(INTERVALS), "exact_below"))
+    kinds = _columns.of_indicator(measures, context, lambda one: str(one.kind))
+    scale = _columns.of_indicator(measures, context, lambda one: one.multiplier)
+    given = ~np.isnan(inner.lower)
+    above, below = (
+        np.where(given, _columns.numbers(measures, f"shown_{part}"), np.nan)
+        for part in ("numerator", "denominator")
     )
+    lower, upper = np.full(len(measures), np.nan), np.full(len(measures), np.nan)
+    share, rate = (kinds == kind.value for kind in (MeasureKind.PROPORTION, MeasureKind.RATE))
+    lower[share], upper[share] = wilson_interval(above[share], below[share], confidence)
+    lower[rate], upper[rate] = byars_interval(above[rate], below[rate], confidence, exact_below)
+    return Interval(lower * scale, upper * scale)
 
 
 def _reasons(

@@ -29,7 +29,7 @@ def rules(rule_sets) -> RuleSet:
 
 
 @pytest.fixture
-def context_of(rules):
+def context_of(rules, rule_sets):
     def make(*indicators, benchmarks=("county", "region", "neighbours"), near=None):
         model = NeighbourModel(
             name="Model 2025", dated=date(2025, 5, 1), source="s",
@@ -47,7 +47,7 @@ def context_of(rules):
                     for code, (name, kind, parent) in UNITS.items()
                 },
                 neighbour_models={model.name: model},
-                rule_sets={"comparison": rules},
+                rule_sets={"comparison": rules, "intervals": rule_sets["intervals"]},
             ),
             date(2026, 1, 1),
         )  # fmt: skip
@@ -105,6 +105,37 @@ def test_labels_by_polarity(context_of, table_of, make_indicator, polarity, benc
     indicator = make_indicator(**(PERCENT | {"polarity": polarity}))
     found = comparison.analyse(table_of(A=80.0, ENG=benchmark), context_of(indicator))
     assert row(found, "A")["vs_england"] == expected
+
+
+@pytest.mark.parametrize(
+    ("whole", "verdict", "level"),
+    [
+        (60, "similar", ""),
+        (55, "better", "95%"),
+        (49, "better", "99.8%"),
+        (None, "not_compared", ""),
+    ],
+)  # fmt: skip
+def test_the_wider_interval_says_how_sure_it_is(
+    context_of, make_rows, make_indicator, whole, verdict, level
+):
+    # 65 of 100: the 95% interval starts at 55.3, the 99.8% one at 49.8
+    own = make_rows(
+        [65.0], shown_numerator=65.0, shown_denominator=100.0, shown_lower=55.25, shown_upper=73.64
+    )
+    table = pd.concat([own, make_rows([whole], service_area="ENG")], ignore_index=True)
+    found = row(comparison.analyse(table, context_of(make_indicator(**PERCENT))), "A")
+    assert (found["vs_england"], found["vs_england_level"]) == (verdict, level)
+
+
+def test_target_and_floor_are_held_against_the_interval(context_of, table_of, make_indicator):
+    levels = {"target": {"value": 90, "from": "2019-04"}, "floor": {"value": 78, "from": "2019-04"}}
+    found = comparison.analyse(table_of(A=80.0), context_of(make_indicator(**PERCENT, **levels)))
+    a = row(found, "A")
+    assert (a["vs_target"], a["vs_target_level"]) == ("worse", "95%")  # no counts, no wider one
+    assert (a["vs_floor"], a["vs_floor_level"]) == ("similar", "")
+    none = row(comparison.analyse(table_of(A=80.0), context_of(make_indicator(**PERCENT))), "A")
+    assert (none["vs_target"], none["vs_floor"]) == ("not_compared", "not_compared")
 
 
 def test_what_cannot_be_compared_says_why(context_of, table_of, make_rows, make_indicator):
