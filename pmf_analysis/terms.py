@@ -177,12 +177,21 @@ class BreakKind(Term):
     RECORDING = "recording", "change in recording"
     DEFINITION = "definition", "change of definition"
     BOUNDARY = "boundary", "boundary change"
+    CATEGORY = "category", "split category"
     REBASE = "rebase", "rebase after an accepted change of level"
 
     @property
     def stops_comparison(self) -> bool:
         """Whether no sentence and no forecast may span the date."""
         return self is not BreakKind.REBASE
+
+
+class ProposalStatus(Term):
+    """What came of a date at which the limits of a series may need to restart."""
+
+    PROPOSED = "proposed", "proposed: a person decides"
+    REGISTERED = "registered", "registered already"
+    OVERTAKEN = "overtaken", "the limits have restarted since"
 
 
 class CheckStatus(Term):
