@@ -125,22 +125,23 @@ def mean_range(
                   np.where(whole, 0.0, count - left))  # fmt: skip
 
 
-def undone(away: Floats, reach: Floats, group: Ints, base: Flags, found: Ranges,
-           share: float) -> Floats:  # fmt: skip
-    """Mean moving range with screening undone where single points alone drew it to the mean.
+def spiked(
+    away: Floats, reach: Floats, group: Ints, base: Flags, found: Ranges, share: float
+) -> Flags:
+    """Whether single points alone drew the mean of a segment away from its other points.
 
-    So where more than a share of a segment's points would lie beyond its limits on one side,
-    because no more points than ranges were left out hold the mean on the other: nearly equal
-    figures and a spike. ``away`` is the distance from the mean, ``reach`` that of the limits.
+    So where more than a share of the points would lie beyond the limits on one side, because no
+    more points than ranges were left out hold the mean on the other: nearly equal figures and a
+    spike. ``away`` is the distance from the mean, ``reach`` that of the limits, of each point.
     """
     groups = len(found.count)
     number = np.bincount(group[base], minlength=groups)
-    wrong = np.zeros(groups, dtype=bool)
+    drawn = np.zeros(groups, dtype=bool)
     for way in (1, -1):
         beyond = np.bincount(group[base & (way * away > reach)], minlength=groups)
         opposite = np.bincount(group[base & (way * away < 0)], minlength=groups)
-        wrong |= (beyond > share * number) & (opposite <= found.dropped)
-    return np.where(wrong, found.unscreened, found.screened)
+        drawn |= (beyond > share * number) & (opposite <= found.dropped)
+    return drawn
 
 
 def prevails(value: Floats, group: Ints, groups: int, share: float) -> Flags:

@@ -94,7 +94,7 @@ class Lines(NamedTuple):
     points, ranges : ndarray of int
         Points that the lines of the segment rest on, and pairs of them in direct succession.
     one_value : ndarray of bool
-        Whether more than the rule's share of the segment's values is one value.
+        Whether only the limits are read and no runs, as `xmr.Limits` says.
     drawn : ndarray of bool
         Whether the point has limits: a denominator above 0 and, for kinds whose spread comes
         from moving ranges, at least one range in its segment.
@@ -296,7 +296,7 @@ def _lines(kept: _Kept, rules: AttributeRules, control: xmr.XmrRules) -> Lines:
     away = np.where(np.abs(scaled - mean) <= room, 0.0, scaled - mean)
     expected = _expected_sigma(kept, mean)
     z = np.divide(away, expected, out=np.zeros(len(away)), where=expected > 0)
-    sigma_z, ranges = _sigma_z(kept, z, rules, control)
+    sigma_z, ranges, spiked = _sigma_z(kept, z, rules, control)
     sigma = expected * sigma_z
     drawn = ~np.isnan(sigma)
 
@@ -312,7 +312,7 @@ def _lines(kept: _Kept, rules: AttributeRules, control: xmr.XmrRules) -> Lines:
         np.where(kept.is_of(ChartKind.P_PRIME, ChartKind.U_PRIME), sigma_z, 1.0),
         np.bincount(kept.group[kept.base], minlength=kept.groups)[kept.group],
         ranges,
-        _series.prevails(kept.value, kept.group, kept.groups, control.one_value_share),
+        _series.prevails(kept.value, kept.group, kept.groups, control.one_value_share) | spiked,
         drawn,
     )  # fmt: skip
 
@@ -333,16 +333,21 @@ def _expected_sigma(kept: _Kept, mean: Floats) -> Floats:
 
 def _sigma_z(
     kept: _Kept, z: Floats, rules: AttributeRules, control: xmr.XmrRules
-) -> tuple[Floats, Ints]:
-    # mean moving range of z as a standard deviation, for kinds that go by ranges, and the ranges
+) -> tuple[Floats, Ints, Flags]:
+    # mean moving range of z as a standard deviation, for kinds that go by ranges; the ranges;
+    # and where they hold a spike
     ranges = _series.mean_range(
         _series.moving_ranges(z, kept.pairs & kept.base), kept.group, kept.groups,
         screen=control.screen, factor=control.screening_factor,
     )  # fmt: skip
     reach = rules.sigmas * ranges.screened[kept.group] / rules.range_to_sigma
-    found = _series.undone(z, reach, kept.group, kept.base, ranges, control.one_value_share)
-    sigma_z = np.where(kept.is_of(*_BY_RANGES), found[kept.group] / rules.range_to_sigma, 1.0)
-    return sigma_z, ranges.count[kept.group].astype(np.int64)
+    by_ranges = kept.is_of(*_BY_RANGES)
+    spiked = _series.spiked(z, reach, kept.group, kept.base, ranges, control.one_value_share)
+    found = np.where(spiked, ranges.unscreened, ranges.screened) / rules.range_to_sigma
+    return (
+        np.where(by_ranges, found[kept.group], 1.0), ranges.count[kept.group].astype(np.int64),
+        by_ranges & spiked[kept.group],
+    )  # fmt: skip
 
 
 def _medians(kept: _Kept, chosen: Flags) -> Floats:

@@ -91,7 +91,9 @@ class Limits(NamedTuple):
     points, ranges : ndarray of int, shape (n,)
         Points and moving ranges that the lines rest on.
     one_value : ndarray of bool, shape (n,)
-        Whether more than the rule's share of the segment's figures is one value.
+        Whether only the limits are read and no runs: more than the rule's share of the
+        segment's figures is one value, or all but a spike are nearly so. Its mean is not its
+        middle then.
     """
 
     moving_range: Floats
@@ -157,10 +159,11 @@ def limits(
     ranges = _series.mean_range(
         moving_range, group, len(count), screen=rules.screen, factor=rules.screening_factor
     )
-    mean_range = _series.undone(
+    spiked = _series.spiked(
         value - centre[group], rules.limit_factor * ranges.screened[group], group, base, ranges,
         rules.one_value_share,
     )  # fmt: skip
+    mean_range = np.where(spiked, ranges.unscreened, ranges.screened)
 
     reach = rules.limit_factor * mean_range
     lines = (centre, ranges.unscreened, mean_range, centre - reach, centre + reach,
@@ -170,7 +173,7 @@ def limits(
         *(line[group] for line in lines),
         points=points[group].astype(np.int64),
         ranges=ranges.count[group].astype(np.int64),
-        one_value=_series.prevails(value, group, len(count), rules.one_value_share),
+        one_value=_series.prevails(value, group, len(count), rules.one_value_share) | spiked[group],
     )
 
 

@@ -160,6 +160,54 @@ def test_all_but_one_equal_flags_the_one(rules):
     np.testing.assert_allclose(lines.upper[0] - lines.centre[0], 2.66 * 4 / 14)
 
 
+@pytest.mark.parametrize("at", [0, 9, 23])
+def test_a_spike_among_nearly_equal_figures_is_the_only_signal(at, rules):
+    values = np.array([5.0, 5.1] * 12)
+    values[at] = 60
+    lines, causes = chart(values, rules)
+    assert np.flatnonzero(causes != "none").tolist() == [at]
+    assert lines.one_value.all() and (lines.lower < 5).all()
+    # the rules as published draw the limits about a mean that no figure lies near
+    assert (chart(values, replace(rules, one_value_share=1.0))[1] != "none").all()
+
+
+def test_a_step_is_no_spike(rules):
+    values = np.array([5.0, 5.1] * 6 + [60.0, 60.1] * 6)
+    for length in (24, 14):
+        lines, causes = chart(values[:length], rules)
+        assert not lines.one_value.any() and (causes != "none").all()
+
+
+def test_a_run_counts_up_to_each_point(rules):
+    values = [1.0, 2, 5, 6, 7, 3, 8]
+    run = xmr.run_so_far(values, [0] * 7, [3.0] * 7)
+    assert run.tolist() == [-1, -2, 1, 2, 3, 0, 1]
+    parted = xmr.run_so_far(values, [0] * 7, [3.0] * 7, follows=[1, 1, 1, 0, 1, 1, 1])
+    assert parted.tolist() == [-1, -2, 1, 1, 2, 0, 1]
+    assert len(xmr.run_so_far([], [], [])) == 0
+
+
+def test_a_baseline_of_its_own_for_each_segment(rules):
+    values, segment = np.arange(12.0), np.repeat([0, 1], 6)
+    kept = [3.0] * 6 + [np.nan] * 6
+    lines = xmr.limits(values, segment, rules, fix_after=kept)
+    assert lines.centre.tolist() == [1.0] * 6 + [8.5] * 6
+    assert lines.points.tolist() == [3] * 6 + [6] * 6
+    with pytest.raises(TableError, match="A baseline of 0 points"):
+        xmr.limits(values, segment, rules, fix_after=0)
+
+
+def test_the_named_variants_differ_in_what_they_are_named_for(rule_sets, rules):
+    six = xmr.XmrRules.of(rule_sets["nhs-making-data-count-six"])
+    two = xmr.XmrRules.of(rule_sets["nhs-making-data-count-two-sigma"])
+    assert six == replace(rules, shift_points=6, trend_points=6, label=six.label)
+    assert two == replace(rules, two_in_three="beyond", label=two.label)
+    values = np.array([10, 12, 9, 11, 10, 12, 9, 11, 10, 14, 15, 14, 15, 14, 15.0])
+    assert set(chart(values[:14], six)[1]) == {"none"}
+    assert chart(values, six)[1][-1] == "shift_high"
+    assert chart(values, rules)[1][-1] == "none"
+
+
 def test_rare_events_flag_no_zero(rules):
     values = [0.0] * 10 + [1.0] + [0.0] * 10
     lines, causes = chart(values, rules)
