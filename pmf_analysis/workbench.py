@@ -339,7 +339,7 @@ class AreaRun:
         return _table(rows, "Latest figures against target and minimum", "Indicator")
 
     def direction_table(self) -> Panel:
-        """Direction of travel by both named rules."""
+        """Direction of travel by each named rule."""
         rows = []
         for indicator, row in self._each():
             p_value = row["dot_regression_p"]
@@ -353,11 +353,16 @@ class AreaRun:
                     "Chance of such a slope without a trend": ""
                     if pd.isna(p_value)
                     else f"{p_value:.3f}",
+                    "Latest five periods": DirectionOfTravel(row["dot_recent"]).label,
+                    "Mann and Kendall": DirectionOfTravel(row["dot_kendall"]).label,
+                    "Median change in one period": _signed(row["dot_kendall_slope"], indicator),
                 }
             )
         rules = [
             str(text)
-            for name in ("dot_rule_previous", "dot_rule_regression")
+            for name in (
+                "dot_rule_previous", "dot_rule_regression", "dot_rule_recent", "dot_rule_kendall"
+            )
             for text in dict.fromkeys(self.fact.get(name, pd.Series(dtype="str")).dropna())
         ]
         return Panel(

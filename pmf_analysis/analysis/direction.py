@@ -17,11 +17,12 @@ from pmf_analysis.analysis import _columns
 from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
 from pmf_analysis.analysis._printed import last_digits
 from pmf_analysis.analysis._regression import Lines, sliding_lines
+from pmf_analysis.analysis._travel import NAMES, labels
 from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, require
-from pmf_analysis.terms import DirectionOfTravel, Polarity
+from pmf_analysis.terms import DirectionOfTravel
 
 RULES = "direction"
 
@@ -30,8 +31,6 @@ NOT_REACHED = {
     "dot_regression_reason": "A forecast is not tested.",
 }
 """What stands on the rows of coming periods."""
-
-_NAMES = {"month": "months", "quarter": "quarters", "year": "years"}
 
 
 @dataclass(frozen=True)
@@ -123,9 +122,9 @@ def _previous(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, object
         default="",
     )
     tested = reasons == ""
-    labels = _labels(rows.polarity, rows.target, before / scale, digits / scale, digits - before)
+    words = labels(rows.polarity, rows.target, before / scale, digits / scale, digits - before)
     return {
-        "dot_previous": np.where(tested, labels, str(DirectionOfTravel.NOT_TESTED)),
+        "dot_previous": np.where(tested, words, str(DirectionOfTravel.NOT_TESTED)),
         "dot_previous_change": np.where(tested, (digits - before) / scale, np.nan),
         "dot_previous_period": _earlier_codes(rows.measures["period"], steps),
         "dot_previous_reason": reasons,
@@ -156,9 +155,9 @@ def _regression(rows: _Rows, context: Context, rules: RuleSet) -> dict[str, obje
         default="",
     )
     tested = reasons == ""
-    labels = _labels(rows.polarity, rows.target, lines.start, lines.end, lines.slope)
+    words = labels(rows.polarity, rows.target, lines.start, lines.end, lines.slope)
     clear = lines.p_value < float(value_of(rules, "regression.significance"))
-    verdict = np.where(clear, labels, str(DirectionOfTravel.NO_CLEAR_TREND))
+    verdict = np.where(clear, words, str(DirectionOfTravel.NO_CLEAR_TREND))
     return {
         "dot_regression": np.where(tested, verdict, str(DirectionOfTravel.NOT_TESTED)),
         "dot_regression_slope": np.where(no_number, np.nan, lines.slope),
@@ -197,39 +196,11 @@ def _lines_at_rows(rows: _Rows, rules: RuleSet) -> Lines:
     return Lines(*found)
 
 
-def _labels(
-    polarity: NDArray,
-    target: NDArray[np.float64],
-    before: NDArray[np.float64],
-    now: NDArray[np.float64],
-    change: NDArray[np.float64],
-) -> NDArray:
-    """Better or worse by polarity; higher or lower where no way is good."""
-    up = change > 0
-    to_target = (polarity == Polarity.CLOSE_TO_TARGET.value) & ~np.isnan(target)
-    # distances from one target may differ by binary noise only
-    nearer = np.round(np.abs(before - target) - np.abs(now - target), 9)
-    good = np.select(
-        [polarity == Polarity.HIGH.value, polarity == Polarity.LOW.value, to_target],
-        [up, ~up, nearer > 0],
-        default=False,
-    )
-    # as near as before on the other side of the target is neither better nor worse
-    judged = np.isin(polarity, [Polarity.HIGH.value, Polarity.LOW.value])
-    judged = judged | (to_target & (nearer != 0))
-    words = DirectionOfTravel
-    return np.select(
-        [change == 0, judged & good, judged, up],
-        [words.SAME.value, words.BETTER.value, words.WORSE.value, words.HIGHER.value],
-        default=words.LOWER.value,
-    )
-
-
 def _regression_words(rows: _Rows, overlapping: NDArray, rules: RuleSet) -> NDArray:
     level = f"{float(value_of(rules, 'regression.significance')) * 100:g}%"
     words = {
         frequency: value_of(rules, "regression.words").format(
-            window=f"{window} {_NAMES[frequency]}", level=level
+            window=f"{window} {NAMES[frequency]}", level=level
         )
         for frequency, window in value_of(rules, "regression.window").items()
     }
