@@ -79,6 +79,8 @@ SAYS = {
     "structure_changed": Saying(
         ("B-BREAK", "B-PARTS"), (BreakKind.BOUNDARY.label, "not comparable")
     ),
+    "arrivals_explain": Saying(("X-DENOMINATOR",)),
+    "mix_explains": Saying(("X-MIX",)),
     "follows_vacancies": Saying(("N-FOLLOWS",), ("Vacant posts",)),
     "green": Saying(("S-GREEN",)),
     "red": Saying(("S-RED",)),

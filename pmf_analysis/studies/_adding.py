@@ -1,0 +1,84 @@
+"""Whether parts add up to their whole, and what to do with what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pmf_analysis.register.models import Indicator
+from pmf_analysis.studies._effects import ContributionRules
+from pmf_analysis.studies._windows import Sum
+from pmf_analysis.terms import MeasureKind
+
+NONE_OF_THESE = "None of these"
+_ROUNDING_OF_SUMS = 1e-6
+
+
+def settle(
+    indicator: Indicator, wholes: Sequence[Sum], parts: Sequence[Sequence[Sum]],
+    rules: ContributionRules,
+) -> tuple[list[Sum], list[Sum], str]:  # fmt: skip
+    """Hold parts against their whole, in each of one or more periods.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    wholes : sequence of Sum
+        One for each period.
+    parts : sequence of sequence of Sum
+        For each part, one for each period.
+    rules : ContributionRules
+
+    Returns
+    -------
+    wholes : list of Sum
+        As given; or the sums of the parts, where no more than rounding lies between.
+    left : list of Sum
+        What the parts leave of the whole, as a part of its own; empty where they leave nothing.
+    reason : str
+        Why there is no split: the parts add up to more, or leave more than a little; empty
+        where there is one.
+    """
+    count = indicator.kind is MeasureKind.COUNT
+    sums = [added([part[at] for part in parts]) for at in range(len(wholes))]
+    if count:  # a count is its own rate
+        sums = [replace(one, denominator=1.0) for one in sums]
+    left = [less(whole, one) for whole, one in zip(wholes, sums, strict=True)]
+    if all(max(abs(one.numerator), abs(one.denominator)) < _ROUNDING_OF_SUMS for one in left):
+        return list(wholes), [], ""
+    pairs = list(zip(left, wholes, strict=True))
+    if all(_can_be_a_part(one, indicator) and _small(one, of, count, rules) for one, of in pairs):
+        return list(wholes), left, ""
+    rounding = rules.rounding
+    if all(
+        abs(one.numerator) <= rounding * abs(of.numerator)
+        and abs(one.denominator) <= rounding * abs(of.denominator)
+        for one, of in pairs
+    ):
+        return sums, [], ""
+    return list(wholes), [], "Not split: the parts with a figure do not add up to the whole"
+
+
+def added(sums: Sequence[Sum]) -> Sum:
+    """The sum of some sums."""
+    return Sum(sum(one.numerator for one in sums), sum(one.denominator for one in sums), True)
+
+
+def less(whole: Sum, part: Sum) -> Sum:
+    """What a part leaves of its whole."""
+    return Sum(whole.numerator - part.numerator, whole.denominator - part.denominator, True)
+
+
+def _can_be_a_part(left: Sum, indicator: Indicator) -> bool:
+    """Whether what is left can be counts of cases."""
+    if left.numerator < 0 or left.denominator < 0:
+        return False
+    if indicator.kind is MeasureKind.COUNT:
+        return True
+    within = indicator.kind is not MeasureKind.PROPORTION or left.numerator <= left.denominator
+    return within and (left.denominator > 0 or left.numerator == 0)
+
+
+def _small(left: Sum, whole: Sum, count: bool, rules: ContributionRules) -> bool:
+    rest, of = (one.numerator if count else one.denominator for one in (left, whole))
+    return rest <= rules.remainder * of
