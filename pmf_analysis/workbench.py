@@ -21,12 +21,14 @@ from pmf_analysis import charts, findings, formats, periods
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
+from pmf_analysis.present import standing_out
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.named_parts import by_year
 from pmf_analysis.present.six_fields import six_fields
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import open_store
+from pmf_analysis.studies import screen
 from pmf_analysis.tables import of_everyone
 from pmf_analysis.terms import (
     Assurance,
@@ -371,6 +373,22 @@ class AreaRun:
                 *(_paragraph(f"Rule used: {rule}.") for rule in rules),
             )
         )
+
+    def screen(self) -> Panel:
+        """What stands out over everything, of the unit and all that is below it."""
+        context = self.prepared.context
+        table = standing_out.with_doubt(
+            self.prepared.table("screen"), self.prepared.table("fact")
+        )
+        inside = standing_out.with_parts([self.unit.code], context)
+        own = table["service_area"].isin(inside) & table["indicator"].isin(self.indicators)
+        rows = standing_out.screen_table(table[own], context).to_dict("records")
+        rules = context.register.rule_set(screen.RULE_SET)
+        if not rows:
+            return self._nothing()
+        parts = _table(rows, "Every series, those that stand out first", "Indicator").parts
+        said = (screen.statement(table, rules), f"Rule set: {rules.label}.")
+        return Panel((*(_paragraph(one) for one in said), *parts))
 
     def comparison_table(self) -> Panel:
         """The unit beside the whole, its region and its statistical neighbours."""

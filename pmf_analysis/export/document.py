@@ -147,6 +147,8 @@ class CountyDocument:
         The most urgent first.
     exceptions_found : int
         How many there are in all, where the page has no room for every one.
+    standing_out : Html, optional
+        What stands out over everything.
     areas : tuple of AreaRow
         Every unit, in the order in which it is shown.
     provenance : Provenance
@@ -165,6 +167,7 @@ class CountyDocument:
     beside: str = ""
     exceptions: tuple[ExceptionRow, ...] = ()
     exceptions_found: int = 0
+    standing_out: Html | None = None
     areas: tuple[AreaRow, ...] = ()
     trust: str = ""
     overview: Html | None = None

@@ -26,6 +26,7 @@ from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, of_indicators, published_table
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.named_parts import by_year, that_differ
+from pmf_analysis.present.standing_out import standing_out
 from pmf_analysis.present.summary import RULES as PAGE_RULES
 from pmf_analysis.present.summary import (
     ExceptionLine,
@@ -382,6 +383,9 @@ def _county_document(
         provenance=provenance,
         beside=beside(whole["beside"], county.code, prepared.context),
         exceptions=rows,
+        standing_out=standing_out(
+            prepared.table("screen"), prepared.table("fact"), shown, links, prepared.context
+        ),
         overview=_own_overview(prepared, own_fact, whole) if stands_alone else None,
         areas=(
             *_rows_of(areas),

@@ -38,29 +38,41 @@ def ranked(
     Returns
     -------
     pandas.DataFrame
-        With ``screen_rank`` (1 first; NaN for the others), ``consequence`` and ``rank_reason``.
+        With ``screen_rank`` (1 first; NaN for the others), ``consequence``, ``rank_reason`` and
+        ``story``: the rank of the first series of the same story, which wholes and their parts
+        share that changed alike.
     """
     stands_out = table["screen_verdict"].isin(list(_SAYS))
     chosen = table[stands_out]
-    levels = _levels(chosen, analysed)
     weights = value_of(rules, "consequence")
-    sums, words = [], []
-    stories = _stories(chosen, rules, context)
-    for row, level in zip(chosen.to_dict("records"), levels, strict=True):
-        indicator = context.register.indicator(row["indicator"])
-        total, said = _weighed(row, level, indicator, weights)
-        sums.append(total)
-        story = stories[row["indicator"], row["service_area"], row["cohort"]]
-        text = f"{'; '.join(said)}."
-        words.append(f"{text[:1].upper()}{text[1:]}{f' {story}' if story else ''}")
-    added = table.assign(screen_rank=np.nan, consequence=np.nan, rank_reason="")
-    added.loc[chosen.index, "consequence"] = sums
-    added.loc[chosen.index, "rank_reason"] = words
-    order = added.loc[chosen.index].sort_values(
-        ["consequence", "adjusted_chance", *SERIES], ascending=[False, *[True] * 4], kind="stable"
+    weighed = [
+        _weighed(row, level, context.register.indicator(row["indicator"]), weights)
+        for row, level in zip(
+            chosen.to_dict("records"), _levels(chosen, analysed), strict=True
+        )
+    ]  # fmt: skip
+    chosen = chosen.assign(consequence=[total for total, _ in weighed])
+    order = ["consequence", "adjusted_chance", *SERIES]
+    chosen = chosen.assign(said=[said for _, said in weighed]).sort_values(
+        order, ascending=[False, *[True] * 4], kind="stable"
     )
-    added.loc[order.index, "screen_rank"] = np.arange(1.0, len(order) + 1)
+    chosen["screen_rank"] = np.arange(1.0, len(chosen) + 1)
+    alike = _alike(chosen, rules, context)
+    chosen["story"] = _stories(chosen, alike)
+    chosen["rank_reason"] = [
+        _reason(row.said, row.service_area, alike[row.Index], context)
+        for row in chosen.itertuples()
+    ]
+    added = table.assign(screen_rank=np.nan, consequence=np.nan, story=np.nan, rank_reason="")
+    for column in ("screen_rank", "consequence", "story", "rank_reason"):
+        added.loc[chosen.index, column] = chosen[column]
     return added
+
+
+def _reason(said: list[str], unit: str, same: Mapping[str, int], context: Context) -> str:
+    text = f"{'; '.join(said)}."
+    story = _story(unit, list(same), context)
+    return f"{text[:1].upper()}{text[1:]}{f' {story}' if story else ''}"
 
 
 def _levels(chosen: pd.DataFrame, analysed: pd.DataFrame) -> list[tuple[float, float, float]]:
@@ -112,42 +124,50 @@ def _short_of_target(level: tuple[float, float, float], indicator: Indicator) ->
     return max(short / room, 0.0), words
 
 
-def _stories(
-    chosen: pd.DataFrame, rules: RuleSet, context: Context
-) -> dict[tuple[str, str, str], str]:
-    """Of each series that stands out, whether its whole or its parts do so in the same way."""
+def _alike(chosen: pd.DataFrame, rules: RuleSet, context: Context) -> dict[int, dict[str, int]]:
+    """Of each series that stands out, its whole and parts that changed alike, with their rows."""
     within = value_of(rules, "one_story_within")
-    held = context.register
+    held, on = context.register, context.as_at
     changes = {
         (row.indicator, row.cohort, row.service_area): _Change(
-            periods.step_number(periods.parse(row.since)), row.after > row.before
+            row.Index, periods.step_number(periods.parse(row.since)), row.after > row.before
         )
         for row in chosen.itertuples()
     }
-    said = {}
+    found = {}
     for (indicator, cohort, unit), own in changes.items():
         room = int(within[held.indicator(indicator).frequency.value])
-        around = {
-            other: changes[indicator, cohort, other]
-            for other in (
-                held.parent_of(unit, context.as_at),
-                *held.children_of(unit, context.as_at),
-            )
-            if (indicator, cohort, other) in changes
+        around = (held.parent_of(unit, on), *held.children_of(unit, on))
+        near = {other: changes.get((indicator, cohort, other)) for other in around}
+        found[own.row] = {
+            other: change.row for other, change in near.items() if own.is_like(change, room)
         }
-        same = [other for other, change in around.items() if own.is_like(change, room)]
-        said[indicator, unit, cohort] = _story(unit, same, context)
-    return said
+    return found
+
+
+def _stories(chosen: pd.DataFrame, alike: Mapping[int, Mapping[str, int]]) -> list[float]:
+    """The rank of the first series of each one's story, from the first rank to the last."""
+    rank = chosen["screen_rank"]
+    story: dict[int, float] = {}
+    for first in chosen.index:
+        waiting = [first]
+        while waiting:
+            row = waiting.pop()
+            if row not in story:
+                story[row] = rank[first]
+                waiting += alike[row].values()
+    return [story[row] for row in chosen.index]
 
 
 class _Change(NamedTuple):
     """When a series changed, and whether it went up."""
 
+    row: int
     since: int
     up: bool
 
-    def is_like(self, other: _Change, room: int) -> bool:
-        return self.up == other.up and abs(self.since - other.since) <= room
+    def is_like(self, other: _Change | None, room: int) -> bool:
+        return other is not None and self.up == other.up and abs(self.since - other.since) <= room
 
 
 def _story(unit: str, same: list[str], context: Context) -> str:

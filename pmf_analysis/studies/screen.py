@@ -40,6 +40,7 @@ COLUMNS = (
     "figures", "latest",  # figures read, and how many of them the change spans
     "autocorrelation",   # that the chance allows for
     "screen_rank", "consequence", "rank_reason",
+    "story",             # rank of the first series of the same story
     "series_tested", "rule_set",
 )  # fmt: skip
 
