@@ -101,6 +101,11 @@ def listed(items: list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def plural(word: str) -> str:
+    """Several of a thing: ``districts``, ``local authorities``."""
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
 def slug(text: str) -> str:
     """A name as a file name: ``bath-and-north-east-somerset``; ASCII, never empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

@@ -18,6 +18,7 @@ from pmf_analysis.findings.figure_texts import levels_text, shown_text, there
 from pmf_analysis.findings.published import latest_changes
 from pmf_analysis.findings.target_changes import target_changes
 from pmf_analysis.register import Context
+from pmf_analysis.register.lineage import KEEPER
 from pmf_analysis.register.models import Break
 from pmf_analysis.studies import fact_names, facts_of
 from pmf_analysis.tables import SERIES
@@ -73,9 +74,9 @@ def latest_facts(
         and seasonal factor (of the figure that the chart's verdict speaks of: the latest one,
         or where that is not final the latest that is), ``target_change`` and ``counted_once``
         (in words), ``forecast_end`` with its
-        limits, ``break_period`` and ``rebase_period`` with kind and reason, ``verdict``,
-        ``verdict_reason``, what `published.latest_changes` adds of closed figures, and the facts
-        of every study.
+        limits, ``break_period`` and ``rebase_period`` with kind, reason and note (who recorded
+        it, and when), ``verdict``, ``verdict_reason``, what `published.latest_changes` adds of
+        closed figures, and the facts of every study.
     """
     analysis = analysis.reset_index(drop=True)
     is_forecast = analysis["state"] == State.FORECAST
@@ -235,8 +236,10 @@ def _break_facts(breaks: Sequence[Break], first_end: str, last_end: str) -> dict
         "break_period",
         "break_kind",
         "break_reason",
+        "break_note",
         "rebase_period",
         "rebase_reason",
+        "rebase_note",
     )
     facts = dict.fromkeys(named, "")
     for found in breaks:
@@ -244,14 +247,27 @@ def _break_facts(breaks: Sequence[Break], first_end: str, last_end: str) -> dict
         if not (first_end < period.end.isoformat() and period.start.isoformat() <= last_end):
             continue
         if found.kind is BreakKind.REBASE:
-            facts |= {"rebase_period": found.period, "rebase_reason": found.reason}
+            facts |= {
+                "rebase_period": found.period,
+                "rebase_reason": found.reason,
+                "rebase_note": _recorded(found),
+            }
         else:
             facts |= {
                 "break_period": found.period,
                 "break_kind": found.kind.value,
                 "break_reason": found.reason,
+                "break_note": _recorded(found),
             }
     return facts
+
+
+def _recorded(found: Break) -> str:
+    """Who recorded a break, and when."""
+    if found.recorded_by == KEEPER:
+        return f"recorded in the {KEEPER}"
+    role = found.recorded_by.replace("-", " ").removeprefix("the ")
+    return f"recorded by the {role} on {periods.format_date(found.recorded_on)}"
 
 
 _KEPT = (
@@ -263,7 +279,10 @@ _KEPT = (
     "lower_limit", "upper_limit", "special_cause", "variation", "assurance",
     "target_change", "counted_once", "judged_period", "judged_value", "chart_waits",
     "chart_points", "rule_set", "england", "region", "neighbour_median",
-    "neighbours_compared", "neighbour_model", "vs_england", "vs_neighbours",
+    "neighbours_compared", "neighbour_model", "vs_england", "vs_england_level", "vs_neighbours",
+    "vs_neighbours_level", "vs_region_level", "vs_target", "vs_target_level", "vs_floor",
+    "vs_floor_level", "funnel", "funnel_level", "funnel_adjusted", "funnel_adjusted_level",
+    "funnel_units", "funnel_baseline", "funnel_phi", "funnel_tau2", "funnel_rule",
     "forecast_end", "forecast_end_value", "forecast_end_lower80", "forecast_end_upper80",
     "forecast_skill", "forecast_method", "forecast_points", "forecast_coverage",
     "forecast_target_chance", "break_period", "rebase_period", "verdict", "deliveries",

@@ -77,6 +77,7 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "neighbour_median": number_text(row["neighbour_median"], indicator),
         "neighbours_compared": str(row["neighbours_compared"] or ""),
         "neighbour_model": period_label(row["neighbour_model"]),
+        "funnel_peers": _peers_text(row, context),
         "forecast_period": _forecast_period(row),
         "forecast_range": _forecast_text(row, indicator),
         "forecast_chance": _chance_text(row),
@@ -85,8 +86,10 @@ def texts(row: Facts, context: Context) -> dict[str, str]:
         "break_period": periods.in_sentence(period_label(row["break_period"])),
         "break_kind": BreakKind(row["break_kind"]).label if row["break_kind"] else "",
         "break_reason": _clause(row["break_reason"]),
+        "break_note": _clause(row["break_note"]),
         "rebase_period": periods.in_sentence(period_label(row["rebase_period"])),
         "rebase_reason": _clause(row["rebase_reason"]),
+        "rebase_note": _clause(row["rebase_note"]),
         "verdict_reason": str(row["verdict_reason"]),
         **_provisional_texts(row, indicator),
         **_closed_texts(row),
@@ -276,6 +279,14 @@ def _naive_words(indicator: Indicator) -> str:
 
 def _whole_name(context: Context) -> str:
     return context.register.units[context.register.county].name
+
+
+def _peers_text(row: Facts, context: Context) -> str:
+    """How many units of its kind a figure stands among: ``12 districts``."""
+    units = context.register.units
+    if not row["funnel_units"] or row["service_area"] not in units:
+        return ""
+    return f"{int(row['funnel_units'])} {formats.plural(units[row['service_area']].kind.label)}"
 
 
 def _clause(value: object) -> str:

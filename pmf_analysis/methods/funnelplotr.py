@@ -51,7 +51,7 @@ def limits(
     tau2: ArrayLike,
     z: float,
 ) -> Interval:
-    """Limits at a size as the package gives them; arguments as `overdispersed_limits` takes them.
+    """Limits at a size as the package gives them; see `overdispersion.overdispersed_limits`.
 
     Parameters
     ----------

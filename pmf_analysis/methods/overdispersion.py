@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pmf_analysis.errors import ParameterError
-from pmf_analysis.methods._arguments import Floats, counts_of, refuse
+from pmf_analysis.methods._arguments import (
+    Floats,
+    counts_of,
+    normal_quantile,
+    proportions_of,
+)
 from pmf_analysis.methods._grouped import group_codes, quantile, ranks, sizes, totals
 from pmf_analysis.methods.funnel import baselines
 from pmf_analysis.methods.intervals import Interval
@@ -94,9 +99,8 @@ def spread(
     if not 0 < trim < 0.5:
         raise ParameterError(f"A trimmed share of {trim!r}", "a share between 0 and 0.5")
     kind = FunnelScale(scale)
-    events, whole = counts_of(numerator, denominator)
-    if kind is FunnelScale.PROPORTION:
-        refuse(events > whole, events, whole, "a numerator above its denominator")
+    given = proportions_of if kind is FunnelScale.PROPORTION else counts_of
+    events, whole = given(numerator, denominator)
     whole = np.where(whole == 0, np.nan, whole)
     codes, groups = group_codes(group, len(events))
     middle = np.ones(groups) if kind in _RATIOS else baselines(events, whole, codes)
@@ -118,7 +122,7 @@ def overdispersed_limits(
     baseline: ArrayLike,
     scale: FunnelScale | str,
     tau2: ArrayLike,
-    z: float,
+    confidence: float,
 ) -> Interval:
     """Limits at a size, with the spread between places added to that of chance.
 
@@ -131,15 +135,21 @@ def overdispersed_limits(
     scale : FunnelScale
     tau2 : array_like of float, shape (n,) or ()
         From `spread`; 0 gives the limits of chance alone.
-    z : float
-        Deviations: 1.96 for 95%, 3.09 for 99.8%.
+    confidence : float
+        0.95 or 0.998.
 
     Returns
     -------
     Interval
         In the unit of the baseline, turned back from the scale, never below 0 and of a
         proportion never above 1.
+
+    Raises
+    ------
+    ParameterError
+        If the confidence does not lie between 0 and 1.
     """
+    z = normal_quantile(confidence)
     kind = FunnelScale(scale)
     size = np.atleast_1d(np.asarray(denominator, dtype=float))
     size = np.where(size == 0, np.nan, size)

@@ -64,8 +64,8 @@ def test_whatever_is_given_tau2_is_a_number(scale, events, size):
 def test_more_spread_means_wider_limits_around_the_baseline(scale, share, tau2):
     baseline = share if scale in ("proportion", "log_rate") else 1.0
     size = np.array([3.0, 30, 300, 30_000])
-    plain = overdispersed_limits(size, baseline, scale, 0.0, 1.96)
-    wide = overdispersed_limits(size, baseline, scale, tau2, 1.96)
+    plain = overdispersed_limits(size, baseline, scale, 0.0, 0.95)
+    wide = overdispersed_limits(size, baseline, scale, tau2, 0.95)
     assert (wide.lower <= plain.lower + 1e-12).all()
     assert (plain.upper <= wide.upper + 1e-12).all()
     assert (plain.lower <= baseline + 1e-12).all()
@@ -75,7 +75,7 @@ def test_more_spread_means_wider_limits_around_the_baseline(scale, share, tau2):
 
 
 def test_limits_without_spread_are_close_to_those_of_chance():
-    found = overdispersed_limits([400.0], 0.6, "proportion", 0.0, 1.959964)
+    found = overdispersed_limits([400.0], 0.6, "proportion", 0.0, 0.95)
     wilson = wilson_interval([240], [400])
     np.testing.assert_allclose([found.lower[0], found.upper[0]], np.ravel(wilson), atol=2e-3)
 
