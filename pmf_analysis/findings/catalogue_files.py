@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,20 @@ FOLDER = Path(__file__).parent / "catalogue"
 
 CLAIMS = ("none", "arithmetic", "improved", "worsened")
 """What a sentence says: nothing about change, a plain higher or lower, or a real change."""
+
+CLAIM_COLUMNS = {
+    "signal": {"improved": "improvement", "worsened": "concern"},
+    "screen_verdict": {"improved": "improvement", "worsened": "concern"},
+    "impact_verdict": {"improved": "made_better", "worsened": "made_worse"},
+}
+"""Columns whose verdict goes beyond chance, with the value that bears each claim out."""
+
+CLAIM_WORDS = re.compile(
+    r"improv|worsen|deteriorat|\b(?:got|gets|getting|become|becoming|grown) (?:better|worse)"
+    r"|\b(?:better|worse) than (?:before|last|it was|a year|in |on |the (?:month|quarter|year|\d))",
+    re.IGNORECASE,
+)
+"""Words that only a sentence may hold which claims a change for better or worse."""
 
 PAGES = ("now", "later", "none")
 """Where a family's sentences stand in a story of page one: what is now, what comes later."""
@@ -65,6 +80,17 @@ class Entry:
         """Names of the texts that the sentence needs."""
         parsed = string.Formatter().parse(self.sentence)
         return tuple(name for _, name, _, _ in parsed if name)
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether a change for better or worse is claimed only where a verdict is a condition."""
+        if self.claims not in ("improved", "worsened"):
+            return not CLAIM_WORDS.search(f"{self.sentence} {self.headline}")
+        wanted = [
+            {"column": column, "is": verdicts[self.claims]}
+            for column, verdicts in CLAIM_COLUMNS.items()
+        ]
+        return any(condition in self.when for condition in wanted)
 
 
 @dataclass(frozen=True)
