@@ -201,7 +201,7 @@ def quoted() -> list[tuple[str, str, str]]:
     """Rule-set file, key and what the page says of it: `2.66 (`limit_factor`)`, or a table row."""
     found = []
     for section in re.split(r"^## ", page(METHOD), flags=re.M):
-        named = re.search(r"^Rule set \[(\w+\.yml)\]", section, re.M)
+        named = re.search(r"^Rule set \[([\w-]+\.yml)\]", section, re.M)
         for line in section.splitlines():
             row = re.fullmatch(r"\| .*\(`([\w.]+)`\) \| (\d+) \| (\d+) \| (\d+) \|", line)
             if row:
