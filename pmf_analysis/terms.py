@@ -290,6 +290,16 @@ class ScreenVerdict(Term):
     NOT_TESTED = "not_tested", "not tested"
 
 
+class Impact(Term):
+    """Whether an action made a difference to its figure, as far as the figures can say."""
+
+    MADE_BETTER = "made_better", "better since, and unlikely to be chance"
+    MADE_WORSE = "made_worse", "worse since, and unlikely to be chance"
+    NO_DIFFERENCE_SHOWN = "no_difference_shown", "no difference shown"
+    TOO_EARLY = "too_early", "too early to say"
+    NOT_TESTED = "not_tested", "not tested"
+
+
 class Holds(Term):
     """What the rows of a delivered table are."""
 

@@ -29,7 +29,7 @@ LAYERS = {
     "quality": 8, "charts": 8, "present": 8,
     "prepared": 9,
     "workbench": 10, "export": 10, "lab": 10, "retention": 10, "closing": 10,
-    "comparing": 10,
+    "comparing": 10, "breaks": 10,
     "runs": 11,
     "main_job": 12,
     "cli": 13,

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pmf_analysis import __version__
-from pmf_analysis.cli import comparing, making, receiving, registers, running, stores
+from pmf_analysis.cli import breaks, comparing, making, receiving, registers, running, stores
 from pmf_analysis.cli.options import Session
 from pmf_analysis.errors import PmfError
 
@@ -61,6 +61,7 @@ app.command()(comparing.compare)
 app.command()(comparing.close)
 app.command()(running.lab)
 app.add_typer(registers.app, name="register")
+app.add_typer(breaks.app, name="breaks")
 app.add_typer(stores.app, name="store")
 
 
