@@ -41,6 +41,8 @@ _WORDS = {
 _WITHOUT_PARTS = "Charted as single figures, since the counts behind some of them are not known"
 # more cases in a period are charted as a share, however few of them are missed
 _MOST_CASES = 1e9
+# so many events in one period are not rare, however many periods have none
+_MOST_RARE = 1000
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ def rarer(
     few = (total / number < rules.rare_below) | (without > rules.rare_zero_share)
     counted = np.where(share, cases, np.where(kinds == MeasureKind.COUNT.value, events, 0.0))
     broken = (np.abs(counted - np.round(counted)) > 1e-6) | (counted > _MOST_CASES)
+    broken |= fewer > _MOST_RARE
     whole = np.bincount(group[broken], minlength=groups) == 0
     return few & (total >= 1 - 1e-9) & whole, turned
 

@@ -99,7 +99,8 @@ def lines_of(charted: pd.DataFrame, group: Ints, rules: Rules) -> Lines:
     Parameters
     ----------
     charted : pandas.DataFrame
-        By series, segment and position: ``chart_value``, ``position``, ``waits``, and the
+        By series, segment and position: ``chart_value``, ``position``, ``waits``, ``baseline``
+        (how many first final figures its limits rest on, NaN for all), and the
         columns of `_kinds.parts`.
     group : ndarray of int, shape (n,)
         Number of each row's series and segment, 0, 1, ... in order.
@@ -114,7 +115,8 @@ def lines_of(charted: pd.DataFrame, group: Ints, rules: Rules) -> Lines:
     points, own = charted[final], group[final]
     value = points["chart_value"].to_numpy(dtype=float)
     follows = (points["position"].diff() == 1).to_numpy()
-    single = xmr.limits(value, own, rules.control, follows=follows)
+    kept = points["baseline"].to_numpy(dtype=float)
+    single = xmr.limits(value, own, rules.control, follows=follows, fix_after=kept)
     kind = _kinds.chosen(points, own, groups, rules.choice)
     over = _OverCases.of(points, own, groups, kind, follows, rules)
 
@@ -181,8 +183,10 @@ class _OverCases(NamedTuple):
         primed = kind[own][rows]
         plain = np.array([str(_PLAIN.get(ChartKind(one), one)) for one in primed], dtype=object)
         given = (events, cases, own[rows], rules.attribute, rules.control)
-        expected = attribute.limits(plain, *given, follows=follows[rows], clipped=False)
-        widened = attribute.limits(primed, *given, follows=follows[rows], clipped=False)
+        options = {"follows": follows[rows], "clipped": False,
+                   "fix_after": points["baseline"].to_numpy(dtype=float)[rows]}  # fmt: skip
+        expected = attribute.limits(plain, *given, **options)
+        widened = attribute.limits(primed, *given, **options)
         # a whole by which the value is multiplied: 100 for a percentage
         count = (points["measure_kind"] == MeasureKind.COUNT.value).to_numpy()[rows]
         scale = np.where(count, 1.0, points["multiplier"].to_numpy(dtype=float)[rows])
@@ -230,8 +234,11 @@ def _with_rare(
         events[known], cases[known], kinds[known], group[known], groups, rules.choice
     )[1][group]
     rare = np.where(turned, cases - events, events)
-    above = np.bincount(group[known], weights=rare[known], minlength=groups)
-    below = np.bincount(group[known], weights=cases[known], minlength=groups)
+    place = pd.Series(group[final]).groupby(group[final]).cumcount()
+    base = known.copy()
+    base[final] &= ~(place.to_numpy() >= charted["baseline"].to_numpy(dtype=float)[final])
+    above = np.bincount(group[base], weights=rare[base], minlength=groups)
+    below = np.bincount(group[base], weights=cases[base], minlength=groups)
     mean = np.divide(above, below, out=np.zeros(groups), where=below > 0)[group]
     share = kinds == MeasureKind.PROPORTION.value
     most = _most(mean, cases, share, rows, rules.choice.rare_chance)

@@ -38,6 +38,7 @@ from pmf_analysis.analysis._columns import (
     of_indicator,
     polarities,
 )
+from pmf_analysis.analysis.segments import baselines
 from pmf_analysis.methods import run_chart, xmr
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import Context
@@ -214,6 +215,7 @@ def _rows(measures: pd.DataFrame, adjusted: pd.DataFrame, context: Context) -> p
         denominator=numbers(measures, "denominator"),
         measure_kind=of_indicator(measures, context, lambda found: str(found.kind)),
         multiplier=of_indicator(measures, context, lambda found: found.multiplier),
+        baseline=baselines(measures, context),
     )
     usable = _calendar.usable(measures)
     return rows.assign(usable=usable, charted=usable & (rows["overlap"] == ""))
@@ -237,7 +239,11 @@ def _overlap(indicator: Indicator) -> str:
 
 def _bases(charted: pd.DataFrame, rules: xmr.XmrRules) -> dict[tuple[int, int], str]:
     restarted = charted["segment"] > charted.groupby("series")["segment"].transform("min")
-    parts = charted.assign(restarted=restarted).groupby(["series", "segment"], sort=False)
+    place = charted.groupby(["series", "segment"], sort=False).cumcount()
+    later = place >= charted["baseline"]
+    kept = later.groupby([charted["series"], charted["segment"]]).transform("any")
+    rest = charted.assign(restarted=restarted, kept=kept)[~later]
+    parts = rest.groupby(["series", "segment"], sort=False)
     last = parts.tail(1)[["period", "position"]]
     segments = parts.head(1).assign(
         until=last["period"].to_numpy(),
@@ -253,6 +259,11 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
     since = (
         f" since {periods.in_sentence(start)}, where the limits restart" if first.restarted else ""
     )
+    if first.kept and count < rules.min_points:
+        return (
+            f"The limits are to rest on the first {count} {_plural(figure, count)}{since}, and a "
+            f"control chart needs at least {rules.min_points}."
+        )
     if count < rules.min_points:
         return (
             f"Only {count} {_plural(figure, count)}{since}: a control chart needs at least "
@@ -267,11 +278,12 @@ def _basis(first: Any, rules: xmr.XmrRules) -> str:
         )
     until = periods.parse(first.until).label
     kind = " adjusted for the time of year" if first.is_adjusted else ""
-    sentences = [f"Limits from {count} {_plural(figure, count)}{kind}, {start} to {until}."]
+    held = ", and kept since" if first.kept else ""
+    sentences = [f"Limits from {count} {_plural(figure, count)}{kind}, {start} to {until}{held}."]
     if first.constant:
         sentences.append("All are the same, so both limits lie on the average.")
     elif first.one_value and first.kind != ChartKind.G.value:
-        sentences.append("Most are the same, so only the limits are read and no runs.")
+        sentences.append("Most are nearly the same, so only the limits are read and no runs.")
     if gaps := first.periods_held - count:
         sentences.append(
             f"{gaps} {_plural(step, gaps)} between {'has' if gaps == 1 else 'have'} no figure; "
