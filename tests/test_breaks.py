@@ -13,7 +13,7 @@ import pytest
 from pmf_analysis import breaks, register
 from pmf_analysis.errors import ParameterError, RegisterError
 from pmf_analysis.register.models import Break
-from pmf_analysis.store import Store
+from pmf_analysis.store import Store, create_workspace
 from pmf_analysis.studies import proposal
 from pmf_analysis.terms import BreakKind
 
@@ -37,6 +37,12 @@ class Prepared:
 @pytest.fixture
 def store(workspace: Path) -> Store:
     return Store(workspace)
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory) -> Store:
+    """A workspace in which every try is refused."""
+    return Store(create_workspace(tmp_path_factory.mktemp("breaks") / "w", "medwold"))
 
 
 @pytest.fixture
@@ -124,11 +130,11 @@ def test_a_declared_change_holds_for_the_units_below_where_asked(store):
         (("", "East", "2025-10"), {}, "No indicator or unit"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(store, named, changes, message):
-    before = lines(store)
+def test_what_cannot_be_is_refused_and_nothing_is_written(unchanged, named, changes, message):
+    before = lines(unchanged)
     with pytest.raises(ParameterError, match=message):
-        declare(store, *named, **changes)
-    assert lines(store) == before
+        declare(unchanged, *named, **changes)
+    assert lines(unchanged) == before
 
 
 def test_a_break_is_registered_once(store):
