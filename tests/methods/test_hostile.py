@@ -169,11 +169,11 @@ def counted(seed: int, count: int = EACH) -> pd.DataFrame:
         events = cases * np.where(draws.random(n) < 0.1, draws.random(n), share)
         if most < 1e9 and draws.random() < 0.7:
             events = np.minimum(np.round(events), cases)
-        parts.append(
-            pd.DataFrame({"series": number, "kind": kinds[draws.integers(len(kinds))],
-                          "events": events, "cases": cases, "place": np.arange(n)})
-        )  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+        kind = kinds[draws.integers(len(kinds))]
+        parts.append((np.full(n, number), [kind] * n, events, cases, np.arange(n)))
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return pd.DataFrame(dict(zip(("series", "kind", "events", "cases", "place"), columns,
+                                 strict=True)))  # fmt: skip
 
 
 def hold_counts(points: pd.DataFrame, control: xmr.XmrRules, rules: attribute.AttributeRules):
