@@ -1,8 +1,8 @@
 """A slice of the analysis table as a picture with real alternative text.
 
-``trend_chart``, ``variance_chart``, ``forecast_chart``, ``quality_chart`` and
-``small_multiples`` each return a `Chart`. Importing this room loads no drawing library; the
-first chart that is drawn does.
+``trend_chart``, ``variance_chart``, ``contribution_chart``, ``forecast_chart``,
+``funnel_chart``, ``quality_chart`` and ``small_multiples`` each return a `Chart`. Importing
+this room loads no drawing library; the first chart that is drawn does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pmf_analysis.charts.chart import Chart
 
 if TYPE_CHECKING:
     from pmf_analysis.charts.from_register import (
+        contribution_chart,
         forecast_chart,
+        funnel_chart,
         quality_chart,
         small_multiples,
         trend_chart,
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Chart",
+    "contribution_chart",
     "forecast_chart",
+    "funnel_chart",
     "quality_chart",
     "small_multiples",
     "trend_chart",

@@ -11,17 +11,22 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pmf_analysis import formats, periods
+from pmf_analysis.analysis.funnel import RULES as FUNNEL
+from pmf_analysis.analysis.funnel import FunnelRules
 from pmf_analysis.charts import marks, words
 from pmf_analysis.charts.chart import Chart
+from pmf_analysis.charts.contribution import draw_contribution
 from pmf_analysis.charts.forecast import draw_forecast
+from pmf_analysis.charts.funnel import OUT, draw_funnel, standing_out
 from pmf_analysis.charts.marks import BreakMark
 from pmf_analysis.charts.multiples import draw_multiples
 from pmf_analysis.charts.quality import draw_quality
 from pmf_analysis.charts.trend import draw_trend
 from pmf_analysis.charts.variance import BENCHMARKS, draw_variance
 from pmf_analysis.errors import ParameterError
-from pmf_analysis.register import Context
+from pmf_analysis.register import Context, rule_values
 from pmf_analysis.register.models import Indicator, Unit
+from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import require
 from pmf_analysis.terms import (
     BreakKind,
@@ -143,6 +148,78 @@ def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: s
         parts=register.children_of(focus, context.as_at),
         wholes=(register.parent_of(focus, context.as_at),),
     )
+
+
+def funnel_chart(
+    rows: pd.DataFrame, context: Context, focus: str = "", *, title: str = ""
+) -> Chart:
+    """Draw the units of one kind by their size, with the limits that chance gives.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the analysis table of one indicator and period: peers that stand in one funnel.
+    context : Context
+    focus : str, optional
+        Code of the unit to bring out.
+    title : str, optional
+        The message; by default whether it stands out, or which do.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator, held = _only_indicator(rows, context), context.register
+    rows = rows[rows["funnel_baseline"].notna()].sort_values("service_area", ignore_index=True)
+    codes = rows["service_area"].tolist()
+    names = {code: held.units[code].name for code in codes}
+    peers = f"{len(codes)} {formats.plural(held.units[codes[0]].kind.label) if codes else 'units'}"
+    rules = rule_values.read(FunnelRules, held.rule_set(FUNNEL))
+    return draw_funnel(
+        rows,
+        indicator,
+        rules,
+        title=title or f"{indicator.label}: {_among(rows, names, focus, peers, rules)}",
+        focus=focus,
+        names=names,
+        peers=peers,
+        exact_below=float(value_of(held.rule_set("intervals"), "exact_below")),
+    )
+
+
+def _among(
+    rows: pd.DataFrame, names: dict[str, str], focus: str, peers: str, rules: FunnelRules
+) -> str:
+    """What a funnel says of the unit in focus, or which units stand out in it."""
+    said = dict(zip(rows["service_area"], standing_out(rows, rules), strict=True))
+    out = [code for code, kind in said.items() if kind]
+    if focus and focus in said:
+        word = OUT[said[focus]] if said[focus] else "does not stand out"
+        return f"{names[focus]} {word} among the {peers}"
+    if not out:
+        return f"none of the {peers} stands out"
+    if len(out) > 3:
+        return f"{len(out)} of the {peers} stand out"
+    return f"{formats.listed([names[code] for code in out])} stand{'s' * (len(out) == 1)} out"
+
+
+def contribution_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+    """Draw what each part carries of the change of one figure.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From the table of the study ``contribution``: one change by one split, in its order.
+    context : Context
+    title : str, optional
+        The message; by default the change and where most of it comes from.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator, unit = _subject(rows, context)
+    return draw_contribution(rows, indicator, whole=unit.name, title=title)
 
 
 def quality_chart(verdicts: pd.DataFrame, context: Context, *, title: str = "") -> Chart:

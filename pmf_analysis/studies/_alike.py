@@ -8,7 +8,7 @@ ended and nobody followed is a part of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,7 +36,9 @@ class Part:
     units: tuple[str, ...]
 
 
-def alike(context: Context, whole: str, start: date, end: date) -> tuple[Part, ...]:
+def alike(
+    context: Context, whole: str, start: date, end: date, given: Container[str]
+) -> tuple[Part, ...]:
     """Parts of a unit that can be held against themselves between two days.
 
     Parameters
@@ -46,18 +48,26 @@ def alike(context: Context, whole: str, start: date, end: date) -> tuple[Part, .
         Unit code.
     start, end : date
         First day of the earlier figure, last day of the later one.
+    given : container of str
+        Codes of the units that have figures.
 
     Returns
     -------
     tuple of Part
-        In order of code; none where nothing stands below the unit.
+        In order of code; none where nothing stands below the unit. Units below that changed,
+        and whose own parts have no figures, are one part together.
     """
     held = context.register
     before = forerunners(held.units, end)
-    groups = [
-        ([code], _figures(held, code, before, start, end, context.structure))
-        for code in held.children_of(whole, end)
-    ]
+    groups, blurred = [], []
+    for code in held.children_of(whole, end):
+        units = _figures(context, code, before, start, end)
+        if units == {code} or any(unit in given for unit in units):
+            groups.append(([code], units))
+        elif code in given:
+            blurred.append(code)
+    if blurred:
+        groups.append((blurred, {one for code in blurred for one in (code, *before.get(code, ()))}))
     for code in _ended(held, whole, start, end):
         groups.append(([code], {code}))
     return tuple(
@@ -71,16 +81,14 @@ def alike(context: Context, whole: str, start: date, end: date) -> tuple[Part, .
 
 
 def _figures(
-    held: Register, code: str, before: dict[str, tuple[str, ...]], start: date, end: date,
-    structure: Structure,
-) -> set[str]:  # fmt: skip
+    context: Context, code: str, before: dict[str, tuple[str, ...]], start: date, end: date
+) -> set[str]:
     """Units whose figures make up a part over the time."""
-    if structure is Structure.AS_THEN and _changed(held, code, start, end):
+    held = context.register
+    if context.structure is Structure.AS_THEN and _changed(held, code, start, end):
         below = held.children_of(code, end)
         if below:
-            return {
-                unit for one in below for unit in _figures(held, one, before, start, end, structure)
-            }
+            return {unit for one in below for unit in _figures(context, one, before, start, end)}
     return {code, *before.get(code, ())}
 
 

@@ -74,6 +74,8 @@ def said(
             if found[first][at] == "":  # an earlier comparison says it already
                 for name, content in facts.items():
                     found[name][at] = content
+    # said once, with the total where both are said
+    found["group_without"][found["total_without"] != ""] = ""
     return pd.DataFrame(
         {
             name: pd.Series(column, index=latest.index).astype(
@@ -269,13 +271,13 @@ def _rest(whole: pd.Series, indicator: Indicator) -> str:
     """What lies within the parts, and whether that is more than chance."""
     rate, chance = whole["rate_effect"], whole["low"] <= 0 <= whole["high"]
     if not _printed(rate, indicator):
-        return "Nothing comes from within them"
+        return "Nothing comes from within its parts"
     size = _number(rate, indicator)
     if np.sign(rate) == np.sign(whole["effect"]):
-        return f"The other {size} {'could be chance' if chance else 'come from within them'}"
+        return f"The other {size} {'could be chance' if chance else 'come from within its parts'}"
     moved = "fell" if rate < 0 else "rose"
     could = ", which could be chance" if chance else ""
-    return f"Within them the figure {moved} by {size}{could}"
+    return f"Within its parts the figure {moved} by {size}{could}"
 
 
 def _since(row: pd.Series) -> str:

@@ -184,7 +184,7 @@ def _by_units(
     indicator = change.counts.indicator
     start, end = change.before.first.start, change.after.period.end
     found = []
-    for part in alike(context, change.unit, start, end):
+    for part in alike(context, change.unit, start, end, change.counts.units):
         pair = tuple(change.counts.over(part.units, one) for one in (change.before, change.after))
         if pair[0].given or pair[1].given:
             found.append((part, *pair))

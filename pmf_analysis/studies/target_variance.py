@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 COLUMNS = (
     "indicator", "service_area", "cohort", "period", "label", "part", "part_name", "numerator",
     "denominator", "value", "target", "gap", "gap_effect", "cases", "needed", "period_before",
-    "gap_before", "gap_numerator", "gap_denominator", "gap_target", "cases_before", "cases_rate",
+    "label_before", "gap_before", "gap_numerator", "gap_denominator", "gap_target",
+    "cases_before", "cases_rate",
     "cases_volume", "cases_target", "reason", "rule_set",
 )  # fmt: skip
 
@@ -54,6 +55,11 @@ FACTS = {
 _NUMBERS = (
     "numerator", "denominator", "target", "numerator_before", "denominator_before", "target_before",
 )  # fmt: skip
+_MEASURED = tuple(
+    name
+    for name in COLUMNS[COLUMNS.index("value") : COLUMNS.index("reason")]
+    if name not in ("period_before", "label_before")
+)
 _COUNTED = (MeasureKind.PROPORTION, MeasureKind.RATE)
 _Row = dict[str, object]
 
@@ -130,7 +136,7 @@ def _rows_of(
     window = counts.window(period)
     found = [
         (part, own)
-        for part in alike(context, unit, window.first.start, period.end)
+        for part in alike(context, unit, window.first.start, period.end, counts.units)
         if (own := counts.over(part.units, window)).given
     ]
     wholes, left, reason = [whole], [], ""
@@ -170,14 +176,15 @@ def _before(counts: Counts, unit: str, at: int) -> _Row:
     if rows["era"].iat[then] != rows["era"].iat[at] or not whole.known or pd.isna(level):
         return {}
     return {
-        "period_before": old.code, "numerator_before": whole.numerator,
+        "period_before": old.code, "label_before": rows["shown_label"].iat[then],
+        "numerator_before": whole.numerator,
         "denominator_before": whole.denominator, "target_before": level,
     }  # fmt: skip
 
 
 def _measured(table: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Values, gaps and cases of every row, and what made up the whole's since the year before."""
-    held = table.astype(dict.fromkeys((*_NUMBERS, *COLUMNS[9:15], *COLUMNS[16:24]), "float64"))
+    held = table.astype(dict.fromkeys((*_NUMBERS, *_MEASURED), "float64"))
     if held.empty:
         return held
     named = [context.register.indicators[code] for code in held["indicator"]]
@@ -258,4 +265,4 @@ def _where(parts: pd.DataFrame, indicator: Indicator, rules: ContributionRules) 
         f"{row.part_name} ({formats.number(max(1.0, row.cases))} {word})"
         for row in named.itertuples(index=False)
     ]
-    return f"Most of them are in {formats.listed(places)}"
+    return f"Furthest from it in cases: {formats.listed(places)}"
