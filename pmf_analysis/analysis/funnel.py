@@ -205,8 +205,8 @@ def _funnels(
     for level, confidence in (
         ("inner", rules.inner_confidence), ("outer", rules.outer_confidence),
     ):  # fmt: skip
-        side, plain = _plain(rows, middle, shares, confidence, exact_below)
-        wide = _wide(rows, middle, shares, extra, plain, confidence)
+        side = _side(rows, middle, shares, confidence, exact_below)
+        plain, wide = limits_at(rows.below, middle, shares, extra, confidence, exact_below)
         still = (extra == 0) | _outside(rows, wide)
         sides["funnel"].append(side)
         sides["funnel_adjusted"].append(np.where(still, side, np.int8(0)))
@@ -247,34 +247,58 @@ def _spread(rows: _Rows, middle: Floats, shares: bool, rules: FunnelRules) -> tu
     )
 
 
-def _plain(
-    rows: _Rows, middle: Floats, shares: bool, confidence: float, exact_below: float
-) -> tuple[Sides, Interval]:
-    """On which side of chance each unit lies, and the limits at its size."""
-    if shares:
-        side = beyond_proportion(rows.above, rows.below, middle, confidence)
-        return side, proportion_limits(middle, rows.below, confidence)
-    expected = middle * rows.below
-    side = beyond_rate(rows.above, expected, confidence, exact_below)
-    limits = rate_limits(expected, confidence, exact_below)
-    return side, Interval(limits.lower * middle, limits.upper * middle)
+def limits_at(
+    size: Floats,
+    middle: Floats,
+    shares: bool,
+    tau2: Floats,
+    confidence: float,
+    exact_below: float,
+) -> tuple[Interval, Interval]:
+    """Limits of chance at a size, and limits that allow for a spread between places.
 
+    Parameters
+    ----------
+    size : ndarray of float, shape (n,)
+        Denominators.
+    middle : ndarray of float, shape (n,)
+        What all places have together, per one of the denominator.
+    shares : bool
+        Whether the figures are shares of a whole, or else rates.
+    tau2 : ndarray of float, shape (n,)
+        Spread beyond chance, as in the column ``funnel_tau2``; 0 for none.
+    confidence : float
+    exact_below : float
+        Events; with fewer, exact Poisson limits instead of Byar's.
 
-def _wide(
-    rows: _Rows, middle: Floats, shares: bool, tau2: Floats, plain: Interval, confidence: float
-) -> Interval:
-    """Limits with the spread between units, nowhere narrower than those of chance."""
+    Returns
+    -------
+    plain, wide : Interval
+        Per one of the denominator; the wide ones are nowhere narrower.
+    """
     if shares:
-        found = overdispersed_limits(rows.below, middle, FunnelScale.PROPORTION, tau2, confidence)
+        plain = proportion_limits(middle, size, confidence)
+        found = overdispersed_limits(size, middle, FunnelScale.PROPORTION, tau2, confidence)
     else:
-        expected = middle * rows.below
-        ratio = overdispersed_limits(expected, 1.0, FunnelScale.ROOT_RATIO, tau2, confidence)
-        found = Interval(ratio.lower * middle, ratio.upper * middle)
+        ratios = (
+            rate_limits(middle * size, confidence, exact_below),
+            overdispersed_limits(middle * size, 1.0, FunnelScale.ROOT_RATIO, tau2, confidence),
+        )
+        plain, found = (Interval(one.lower * middle, one.upper * middle) for one in ratios)
     widened = tau2 > 0
-    return Interval(
+    return plain, Interval(
         np.where(widened, np.fmin(found.lower, plain.lower), plain.lower),
         np.where(widened, np.fmax(found.upper, plain.upper), plain.upper),
     )
+
+
+def _side(
+    rows: _Rows, middle: Floats, shares: bool, confidence: float, exact_below: float
+) -> Sides:
+    """On which side of chance each unit lies."""
+    if shares:
+        return beyond_proportion(rows.above, rows.below, middle, confidence)
+    return beyond_rate(rows.above, middle * rows.below, confidence, exact_below)
 
 
 def _outside(rows: _Rows, limits: Interval) -> NDArray[np.bool_]:
