@@ -6,7 +6,8 @@ is said here as laws, from the figures alone:
 - lines: never missing from two figures on, limits on either side of the mean, and together
   only where all figures are the same;
 - a verdict: none on fewer figures than the rule set asks for;
-- signals: never all points; never the value that most figures are; none where all are the same;
+- signals: none where all figures are the same; where all but one or two are, never their value;
+  never all points, where one or two alone hold the mean away from the rest;
 - a target: "consistently" only if most figures agree; where all are the same, met or missed.
 """
 
@@ -48,6 +49,11 @@ class _Judged(NamedTuple):
     @property
     def commonest(self) -> tuple[float, int]:
         return Counter(self.values).most_common(1)[0]
+
+    @property
+    def held_by_few(self) -> bool:
+        above = sum(value > self.centre for value in self.values)
+        return min(above, sum(value < self.centre for value in self.values)) <= 2
 
     @property
     def meeting(self) -> int:
@@ -97,8 +103,8 @@ def _laws(found: _Judged) -> dict[str, bool]:
         "a verdict without its minimum": found.enough
         or (found.verdicts == {"not_tested"} and found.assurance == "not_tested"),
         "no verdict": not found.enough or "not_tested" not in found.verdicts,
-        "every point is flagged": len(found.flagged) < count,
-        "the prevailing value is flagged": 2 * times <= count or value not in found.flagged,
+        "every point is flagged": not found.held_by_few or len(found.flagged) < count,
+        "the prevailing value is flagged": count - times > 2 or value not in found.flagged,
         "a signal among equal figures": not same or not found.flagged,
         "not held against its target": (found.assurance != "not_tested") == targeted,
         "a target that all figures meet or miss": not (same and targeted)

@@ -97,32 +97,31 @@ def moving_ranges(values: Floats, pairs: Flags) -> Floats:
 class Ranges(NamedTuple):
     """Moving ranges of each segment, shape (segments,).
 
-    ``unscreened`` and ``screened`` are their mean before and after extreme ones were left out,
-    ``count`` and ``dropped`` how many there are and how many were left out.
+    ``every`` is the mean of all, ``usual`` of those that are not extreme, ``count`` how many
+    there are and ``extreme`` how many of them are.
     """
 
-    unscreened: Floats
-    screened: Floats
+    every: Floats
+    usual: Floats
     count: Floats
-    dropped: Floats
+    extreme: Floats
+
+    def mean(self, screen: bool, spiked: Flags) -> Floats:
+        """The mean that limits rest on: extreme ranges left out, unless a spike would decide."""
+        return np.where(spiked | (not screen), self.every, self.usual)
 
 
-def mean_range(
-    moving_range: Floats, group: Ints, groups: int, *, screen: bool, factor: float
-) -> Ranges:
-    """Mean moving range of each segment; extreme ranges are left out once."""
+def mean_range(moving_range: Floats, group: Ints, groups: int, factor: float) -> Ranges:
+    """Mean moving range of each segment; those of ``factor`` times their mean are extreme."""
     given = ~np.isnan(moving_range)
     count = np.bincount(group[given], minlength=groups).astype(float)
-    unscreened = ratio(total(moving_range, group, given, groups), count)
-    if not screen:
-        return Ranges(unscreened, unscreened, count, np.zeros(groups))
-    kept = given & (moving_range < factor * unscreened[group])
+    every = ratio(total(moving_range, group, given, groups), count)
+    kept = given & (moving_range < factor * every[group])
     left = np.bincount(group[kept], minlength=groups)
-    screened = ratio(total(moving_range, group, kept, groups), left)
-    # where only ranges of zero would be left, all are kept: limits must not fall together
-    whole = ~(screened > 0)
-    return Ranges(unscreened, np.where(whole, unscreened, screened), count,
-                  np.where(whole, 0.0, count - left))  # fmt: skip
+    usual = ratio(total(moving_range, group, kept, groups), left)
+    # where only ranges of zero would be left, none is extreme: limits must not fall together
+    whole = ~(usual > 0)
+    return Ranges(every, np.where(whole, every, usual), count, np.where(whole, 0.0, count - left))
 
 
 def spiked(
@@ -131,7 +130,7 @@ def spiked(
     """Whether single points alone drew the mean of a segment away from its other points.
 
     So where more than a share of the points would lie beyond the limits on one side, because no
-    more points than ranges were left out hold the mean on the other: nearly equal figures and a
+    more points than there are extreme ranges hold the mean on the other: nearly equal figures and a
     spike. ``away`` is the distance from the mean, ``reach`` that of the limits, of each point.
     """
     groups = len(found.count)
@@ -140,7 +139,7 @@ def spiked(
     for way in (1, -1):
         beyond = np.bincount(group[base & (way * away > reach)], minlength=groups)
         opposite = np.bincount(group[base & (way * away < 0)], minlength=groups)
-        drawn |= (beyond > share * number) & (opposite <= found.dropped)
+        drawn |= (beyond > share * number) & (opposite <= found.extreme)
     return drawn
 
 

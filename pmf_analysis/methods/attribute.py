@@ -336,14 +336,12 @@ def _sigma_z(
 ) -> tuple[Floats, Ints, Flags]:
     # mean moving range of z as a standard deviation, for kinds that go by ranges; the ranges;
     # and where they hold a spike
-    ranges = _series.mean_range(
-        _series.moving_ranges(z, kept.pairs & kept.base), kept.group, kept.groups,
-        screen=control.screen, factor=control.screening_factor,
-    )  # fmt: skip
-    reach = rules.sigmas * ranges.screened[kept.group] / rules.range_to_sigma
+    moving_range = _series.moving_ranges(z, kept.pairs & kept.base)
+    ranges = _series.mean_range(moving_range, kept.group, kept.groups, control.screening_factor)
+    reach = rules.sigmas * ranges.usual[kept.group] / rules.range_to_sigma
     by_ranges = kept.is_of(*_BY_RANGES)
     spiked = _series.spiked(z, reach, kept.group, kept.base, ranges, control.one_value_share)
-    found = np.where(spiked, ranges.unscreened, ranges.screened) / rules.range_to_sigma
+    found = ranges.mean(control.screen, spiked) / rules.range_to_sigma
     return (
         np.where(by_ranges, found[kept.group], 1.0), ranges.count[kept.group].astype(np.int64),
         by_ranges & spiked[kept.group],

@@ -156,17 +156,15 @@ def limits(
     centre = value[first] + _series.total(offset, group, base, len(count)) / points
 
     moving_range = _series.moving_ranges(value, joined & base)
-    ranges = _series.mean_range(
-        moving_range, group, len(count), screen=rules.screen, factor=rules.screening_factor
-    )
+    ranges = _series.mean_range(moving_range, group, len(count), rules.screening_factor)
     spiked = _series.spiked(
-        value - centre[group], rules.limit_factor * ranges.screened[group], group, base, ranges,
+        value - centre[group], rules.limit_factor * ranges.usual[group], group, base, ranges,
         rules.one_value_share,
     )  # fmt: skip
-    mean_range = np.where(spiked, ranges.unscreened, ranges.screened)
+    mean_range = ranges.mean(rules.screen, spiked)
 
     reach = rules.limit_factor * mean_range
-    lines = (centre, ranges.unscreened, mean_range, centre - reach, centre + reach,
+    lines = (centre, ranges.every, mean_range, centre - reach, centre + reach,
              centre - 2 / 3 * reach, centre + 2 / 3 * reach)  # fmt: skip
     return Limits(
         moving_range,
