@@ -66,12 +66,15 @@ class Saying:
         return any(word in sentence for sentence in said for word in self.words)
 
 
-CHANGES = ("V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "V-GREEN-WORSENING", "V-OFF-TARGET-IMPROVING")
+CHANGES = (
+    "V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "V-GREEN-WORSENING", "V-OFF-TARGET-IMPROVING",
+    "L-IMPROVED", "L-WORSENED", "L-CHANGED", "I-BETTER", "I-WORSE",
+)  # fmt: skip
 """Findings that speak of a change beyond chance."""
 
 SAYS = {
-    "improved": Saying(("V-IMPROVED", "V-OFF-TARGET-IMPROVING")),
-    "worsened": Saying(("V-WORSENED", "V-GREEN-WORSENING")),
+    "improved": Saying(("V-IMPROVED", "V-OFF-TARGET-IMPROVING", "L-IMPROVED", "I-BETTER")),
+    "worsened": Saying(("V-WORSENED", "V-GREEN-WORSENING", "L-WORSENED", "I-WORSE")),
     "signal": Saying(CHANGES),
     "cannot_meet": Saying(("A-CANNOT",)),
     "sometimes_meets": Saying(("A-SOMETIMES",)),
@@ -79,6 +82,7 @@ SAYS = {
     "structure_changed": Saying(
         ("B-BREAK", "B-PARTS"), (BreakKind.BOUNDARY.label, "not comparable")
     ),
+    "regression_to_mean": Saying(("I-REGRESSION",)),
     "arrivals_explain": Saying(("X-DENOMINATOR",)),
     "mix_explains": Saying(("X-MIX",)),
     "follows_vacancies": Saying(("N-FOLLOWS",), ("Vacant posts",)),

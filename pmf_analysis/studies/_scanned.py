@@ -132,12 +132,11 @@ def series_of(analysed: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, p
 
 def _waits(known: pd.DataFrame, context: Context) -> NDArray[np.bool_]:
     """Figures that are not final yet, by their indicator's own time to mature."""
-    after = known["indicator"].map(
-        {code: one.matures_after for code, one in context.register.indicators.items()}
-    )
+    held = context.register.indicators
+    after = np.array([held[code].matures_after for code in known["indicator"]], dtype=float)
     passed = (pd.Timestamp(context.as_at) - pd.to_datetime(known["period_end"])).dt.days
-    young = known["state"].astype(str).eq(State.PROVISIONAL.value)
-    return (young & (passed < after)).to_numpy()
+    young = known["state"].astype(str).eq(State.PROVISIONAL.value).to_numpy()
+    return young & (passed.to_numpy(dtype=float) < after)
 
 
 def laid_out(rows: pd.DataFrame, window: int, context: Context) -> Scale:
