@@ -39,9 +39,10 @@ def numbers(values: ArrayLike, largest: float) -> Floats:
     return value
 
 
-def grouped(segment: ArrayLike) -> tuple[Ints, Ints]:
+def grouped(segment: ArrayLike, points: int | None = None) -> tuple[Ints, Ints]:
     """Number the segments, and say at which point each starts; refuses a scattered segment."""
     given = np.asarray(segment)
+    _of_length(given, given.size if points is None else points, "numbers of segments")
     starts = np.ones(len(given), dtype=bool)
     starts[1:] = given[1:] != given[:-1]
     first = np.flatnonzero(starts)
@@ -56,7 +57,16 @@ def grouped(segment: ArrayLike) -> tuple[Ints, Ints]:
 def joined(place: Ints, follows: ArrayLike | None) -> Flags:
     """Whether each point follows at once on the point before, in the same segment."""
     within = place > 0
-    return within if follows is None else within & np.asarray(follows, dtype=bool)
+    if follows is None:
+        return within
+    given = np.asarray(follows, dtype=bool)
+    _of_length(given, len(place), "marks of what follows at once")
+    return within & given
+
+
+def _of_length(given: NDArray, points: int, what: str) -> None:
+    if given.shape != (points,):
+        raise TableError(f"{given.size} {what} for {points} points", "one for each point")
 
 
 def baseline(place: Ints, fix_after: ArrayLike | None, kept: Flags | None = None) -> Flags:

@@ -163,7 +163,7 @@ def limits(
         between 0 and 1e-50, a share above 1, a kind unknown or a segment scattered.
     """
     number, above, below = _checked(kind, numerator, denominator)
-    group, first = _series.grouped(segment)
+    group, first = _series.grouped(segment, len(number))
     if len(number) and (number != number[first][group]).any():
         raise TableError("A segment has more than one kind of chart", "one kind for each segment")
     there = ~_one_of(number, *OVER_CASES) | (below > 0)
@@ -232,9 +232,7 @@ class _Kept(NamedTuple):
         count = np.bincount(own, minlength=groups)
         place = np.arange(len(own)) - (np.cumsum(count) - count)[own]
         base = _series.baseline(place, fix_after, there)
-        next_to = np.ones(len(group), dtype=bool)
-        if follows is not None:
-            next_to &= np.asarray(follows, dtype=bool)
+        next_to = _series.joined(np.arange(len(group)), follows)
         next_to[1:] &= there[:-1]
         events, cases, over = above[there], below[there], _one_of(kind[there], *OVER_CASES)
         value = np.divide(events, cases, out=events.copy(), where=over)

@@ -113,7 +113,7 @@ def runs(
         If a value is missing or infinite, or a segment is scattered.
     """
     value = _series.numbers(values, _LARGEST)
-    group, first = _series.grouped(segment)
+    group, first = _series.grouped(segment, len(value))
     groups, place = len(first), np.arange(len(value)) - first[group]
     base = _series.baseline(place, freeze_after)
     median = pd.Series(value[base]).groupby(group[base]).median().to_numpy(dtype=float)

@@ -144,7 +144,7 @@ def limits(
         fewer than one point.
     """
     value = _series.numbers(values, _LARGEST)
-    group, first = _series.grouped(segment)
+    group, first = _series.grouped(segment, len(value))
     count = np.bincount(group)
     place = np.arange(len(value)) - first[group]
     base = _series.baseline(place, fix_after)
@@ -202,7 +202,7 @@ def special_causes(
         Codes of `terms.SpecialCause`.
     """
     value = _series.numbers(values, _LARGEST)
-    group, first = _series.grouped(segment)
+    group, first = _series.grouped(segment, len(value))
     place = np.arange(len(value)) - first[group]
     joined = _series.joined(place, follows)
     slack = _series.slack(value, group)
@@ -250,7 +250,7 @@ def run_so_far(
         Above 0 for a run above the centre, below 0 for one below; 0 on it.
     """
     value = _series.numbers(values, _LARGEST)
-    group, first = _series.grouped(segment)
+    group, first = _series.grouped(segment, len(value))
     joined = _series.joined(np.arange(len(value)) - first[group], follows)
     side = _series.sign(value - np.asarray(centre, dtype=float), _series.slack(value, group))
     run, start, _ = _series.runs(side, joined)

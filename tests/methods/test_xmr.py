@@ -250,6 +250,10 @@ def test_a_scattered_segment_and_a_missing_value_are_refused(rules):
         xmr.limits([1.0, 2.0, 3.0], [0, 1, 0], rules)
     with pytest.raises(TableError, match="1 of 3 values"):
         xmr.limits([1.0, np.nan, 3.0], [0, 0, 0], rules)
+    with pytest.raises(TableError, match="1 numbers of segments for 3 points"):
+        xmr.limits([1.0, 2.0, 3.0], [0], rules)
+    with pytest.raises(TableError, match="2 marks of what follows at once for 3 points"):
+        xmr.limits([1.0, 2.0, 3.0], [0, 0, 0], rules, follows=[True, True])
 
 
 def test_a_rule_set_without_its_numbers_is_refused(rule_sets):
