@@ -21,7 +21,10 @@ from pmf_analysis import charts, findings, formats, periods
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
-from pmf_analysis.present import standing_out
+from pmf_analysis.present import explained, standing_out
+from pmf_analysis.present.actions import action_table
+from pmf_analysis.present.actions import day as action_day
+from pmf_analysis.present.actions import sentences as action_sentences
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.named_parts import by_year
 from pmf_analysis.present.six_fields import six_fields
@@ -229,10 +232,21 @@ class AreaRun:
         told = findings.load_catalogue().families_on("now")
         families = [family for family in told if family != "comparison"]
         parts: list[object] = []
-        for indicator, _ in self._each():
-            chart = charts.trend_chart(self._series(indicator), self.prepared.context)
+        for indicator, row in self._each():
+            chart = self._trend_chart(indicator, row)
             parts += [_heading(indicator.name), chart, self._sentences(indicator.code, families)]
         return Panel(tuple(parts)) if parts else self._nothing()
+
+    def _trend_chart(self, indicator: Indicator, row: pd.Series) -> charts.Chart:
+        """The indicator's chart with the unit's actions and its level since a confirmed change."""
+        actions, changes = (self._of_unit(name) for name in ("impact", "screen"))
+        return charts.trend_chart(
+            self._series(indicator),
+            self.prepared.context,
+            actions=actions[actions["indicator"] == indicator.code],
+            changes=changes,
+            doubt=str(row["claims_doubted"]),
+        )
 
     def six_fields(self) -> Panel:
         """Status, distance from the target, polarity, direction, variation and assurance."""
@@ -251,6 +265,72 @@ class AreaRun:
             parts.append(self._sentences(indicator.code, ("status", "comparison")))
         return Panel(tuple(parts)) if parts else self._nothing()
 
+    def funnels(self) -> Panel:
+        """Each indicator's figure among those of all units of its kind, by their size.
+
+        A unit without enough peers, such as the whole, shows the funnel of those below it.
+        """
+        parts: list[object] = []
+        absent: dict[str, list[str]] = {}
+        for indicator, row in self._each():
+            rows = self._in_funnel(indicator, row["period"])
+            if rows.empty:
+                absent.setdefault(row["funnel_reason"], []).append(indicator.label)
+                continue
+            focus = self.unit.code if self.unit.code in set(rows["service_area"]) else ""
+            chart = charts.funnel_chart(rows, self.prepared.context, focus)
+            parts += [_heading(indicator.name), chart]
+        rules = dict.fromkeys(self.fact.get("funnel_rule", pd.Series(dtype="str")).dropna())
+        parts += [_paragraph(f"Rule used: {rule}.") for rule in rules if parts]
+        parts += [
+            _paragraph(f"No funnel of {formats.listed(names)}: {_lower_first(reason)}")
+            for reason, names in absent.items()
+        ]
+        return Panel(tuple(parts)) if parts else self._nothing()
+
+    def _in_funnel(self, indicator: Indicator, period: str) -> pd.DataFrame:
+        """Units of the unit's own kind at one period, or of the largest kind below it."""
+        every = self._every_fact
+        rows = every[(every["indicator"] == indicator.code) & (every["period"] == period)]
+        rows = rows[rows["funnel_baseline"].notna()]
+        held, on = self.prepared.register, self.prepared.context.as_at
+        if self.unit.code in set(rows["service_area"]):
+            peers = {self.unit.code, *held.peers_of(self.unit.code, on)}
+            return rows[rows["service_area"].isin(peers)]
+        if self.unit.code != held.county:
+            return rows.iloc[:0]
+        kinds = rows["service_area"].map(lambda code: held.units[code].kind.value)
+        most = rows.groupby(kinds[kinds.ne(UnitKind.TEAM.value)])["funnel_units"].max()
+        return rows[kinds == most.sort_index().idxmax()] if len(most) else rows.iloc[:0]
+
+    @cached_property
+    def _every_fact(self) -> pd.DataFrame:
+        return of_everyone(self.prepared.table("fact"))
+
+    def explained(self) -> Panel:
+        """Where the change of each indicator, and its distance to the target, come from."""
+        parts: list[object] = []
+        for indicator, _ in self._each():
+            change, target = (
+                rows[rows["indicator"] == indicator.code] for rows in self._of_changes
+            )
+            shown: list[object] = [
+                charts.contribution_chart(rows, self.prepared.context)
+                for rows in explained.splits(change)
+            ]
+            if not shown and (reason := explained.why_not_split(change)):
+                shown = [_paragraph(reason)]
+            table = explained.target_table(target, indicator)
+            shown += [_folded("The distance to the target", table)] if table else []
+            said = self._sentences(indicator.code, ("explained",))
+            if shown or said:
+                parts += [_heading(indicator.name), said, *shown]
+        return Panel(tuple(parts)) if parts else self._nothing()
+
+    @cached_property
+    def _of_changes(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self._of_unit("contribution"), self._of_unit("target_variance")
+
     def cohorts(self) -> Panel:
         """Each indicator with and without a named part of the children, year by year.
 
@@ -265,6 +345,40 @@ class AreaRun:
     @cached_property
     def _of_every_cohort(self) -> pd.DataFrame:
         return self.prepared.table("analysis", [self.unit.code])
+
+    def impact(self) -> Panel:
+        """Each action of the unit: its figure before and since, and what speaks beside it."""
+        parts: list[object] = []
+        for row in self._actions.to_dict("records"):
+            parts.append(_heading(f"{action_day(row['action_date'])}: {row['words']}"))
+            parts += [*self._action_charts(row), _paragraph(action_sentences(row))]
+        return Panel(tuple(parts)) if parts else Panel((_paragraph(_NO_ACTION),))
+
+    def impact_table(self) -> Panel:
+        """Every number on each action."""
+        rows = action_table(self._actions, self.prepared.register)
+        if not rows:
+            return Panel((_paragraph(_NO_ACTION),))
+        return _table(rows, "Actions, and what became of their figures", "Action")
+
+    @cached_property
+    def _actions(self) -> pd.DataFrame:
+        """The unit's actions for these indicators, in order of their dates."""
+        return self._of_unit("impact")
+
+    def _action_charts(self, row: dict[str, object]) -> Iterator[object]:
+        """The figure with the action, and the change among those of earlier dates."""
+        series = self.analysis[self.analysis["indicator"] == row["indicator"]]
+        if not (series["state"] != State.FORECAST).any():
+            return
+        codes = [one for one in str(row["compared_codes"]).split(";") if one]
+        context = self.prepared.context
+        others = of_everyone(self.prepared.table("analysis", codes)) if codes else None
+        if others is not None:
+            others = others[others["indicator"] == row["indicator"]]
+        yield charts.impact_chart(series, row, context, others)
+        if row["earlier_changes"]:
+            yield charts.earlier_chart(row, context)
 
     def forecast(self) -> Panel:
         """Each indicator's forecast, with its record on past figures."""
@@ -400,18 +514,19 @@ class AreaRun:
             found = {
                 "Indicator": indicator.name,
                 "Figure": _full_text(row),
+                "Against its target": _compared(row, "vs_target"),
                 whole: findings.number_text(row["england"], indicator),
-                f"Against {whole}": Comparison(row["vs_england"]).label,
+                f"Against {whole}": _compared(row, "vs_england"),
             }
             if region:
                 name = held.units[region].name
                 found[name] = findings.number_text(row["region"], indicator)
-                found[f"Against {name}"] = Comparison(row["vs_region"]).label
+                found[f"Against {name}"] = _compared(row, "vs_region")
             if "neighbours" in held.workspace.benchmarks:
                 found["Neighbours' median"] = findings.number_text(
                     row["neighbour_median"], indicator
                 )
-                found["Against neighbours"] = Comparison(row["vs_neighbours"]).label
+                found["Against neighbours"] = _compared(row, "vs_neighbours")
             rows.append(found)
         rules = dict.fromkeys(self.fact.get("comparison_rule", pd.Series(dtype="str")).dropna())
         return Panel(
@@ -588,6 +703,13 @@ def _heading(text: str, level: int = 3) -> Html:
     return Html(f"<h{level}>{escape(text)}</h{level}>")
 
 
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+_NO_ACTION = "No action for a figure of this unit is recorded."
+
+
 def _folded(summary: str, content: object) -> Html:
     """What a reader opens who wants it; its words are found and read out all the same."""
     return Html(f"<details><summary>{escape(summary)}</summary>\n{escape(content)}\n</details>")
@@ -627,6 +749,12 @@ def _signed(change: float, indicator: Indicator) -> str:
         return ""
     size = formats.difference(change, indicator.unit, indicator.decimals)
     return size if change == 0 else f"{'+' if change > 0 else '-'}{size}"
+
+
+def _compared(row: pd.Series, name: str) -> str:
+    """A verdict with its level: ``worse (99.8%)``."""
+    level = f" ({row[f'{name}_level']})" if row[f"{name}_level"] else ""
+    return f"{Comparison(row[name]).label}{level}"
 
 
 def _share(value: float) -> str:

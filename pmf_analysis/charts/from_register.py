@@ -6,7 +6,8 @@ title says what the tables say of the latest figure, and nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -18,10 +19,12 @@ from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.contribution import draw_contribution
 from pmf_analysis.charts.forecast import draw_forecast
 from pmf_analysis.charts.funnel import OUT, draw_funnel, standing_out
+from pmf_analysis.charts.impact import draw_earlier, draw_impact
 from pmf_analysis.charts.marks import BreakMark
 from pmf_analysis.charts.multiples import draw_multiples
 from pmf_analysis.charts.quality import draw_quality
 from pmf_analysis.charts.trend import draw_trend
+from pmf_analysis.charts.usual import Level
 from pmf_analysis.charts.variance import BENCHMARKS, draw_variance
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.register import Context, rule_values
@@ -32,6 +35,7 @@ from pmf_analysis.terms import (
     BreakKind,
     Characteristic,
     Comparison,
+    Impact,
     MeasureKind,
     Rag,
     State,
@@ -40,6 +44,8 @@ from pmf_analysis.terms import (
     Verdict,
 )
 
+_CONFIRMED = ("improvement", "concern", "neutral")
+_NOT_JUDGED = ("", Variation.NOT_TESTED.value)
 _WIDER = (UnitKind.COUNTRY, UnitKind.REGION, UnitKind.COUNTY)
 _BESIDE = (
     ("vs_neighbours", "the middle of its neighbours"),
@@ -48,7 +54,15 @@ _BESIDE = (
 )
 
 
-def trend_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+def trend_chart(
+    rows: pd.DataFrame,
+    context: Context,
+    *,
+    title: str = "",
+    actions: pd.DataFrame | None = None,
+    changes: pd.DataFrame | None = None,
+    doubt: str = "",
+) -> Chart:
     """Draw one series over time.
 
     Parameters
@@ -57,7 +71,14 @@ def trend_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Cha
         Rows of the analysis table of one indicator and one unit.
     context : Context
     title : str, optional
-        The message; by default what the control chart says of the latest figure.
+        The message; by default what the control chart says of the latest figure that it judges.
+    actions : pandas.DataFrame, optional
+        Actions for the indicator and the unit: ``action_date, words``.
+    changes : pandas.DataFrame, optional
+        The unit's rows of the screen over everything: ``indicator, screen_verdict, since,
+        slides, after``.
+    doubt : str
+        Why no improvement is claimed; empty where one may be.
 
     Returns
     -------
@@ -67,9 +88,10 @@ def trend_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Cha
     return draw_trend(
         rows,
         indicator,
-        title=title or f"{indicator.label}: {_variation(rows, indicator)}",
+        title=title or f"{indicator.label}: {_variation(rows, indicator, doubt)}",
         area=unit.name,
-        breaks=_breaks(context, indicator, unit),
+        breaks=[*_breaks(context, indicator, unit), *_actions(actions)],
+        level=None if doubt else _level(changes, indicator),
     )
 
 
@@ -222,6 +244,65 @@ def contribution_chart(rows: pd.DataFrame, context: Context, *, title: str = "")
     return draw_contribution(rows, indicator, whole=unit.name, title=title)
 
 
+def impact_chart(
+    rows: pd.DataFrame,
+    outcome: Mapping[str, Any],
+    context: Context,
+    others: pd.DataFrame | None = None,
+    *,
+    title: str = "",
+) -> Chart:
+    """Draw one series before and since an action.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the analysis table of one indicator and one unit.
+    outcome : mapping
+        The action's row of the study ``impact``.
+    context : Context
+    others : pandas.DataFrame, optional
+        Rows of those it is compared with.
+    title : str, optional
+        The message; by default the verdict on the action.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator, unit = _subject(rows, context)
+    units = context.register.units
+    codes = [one for one in str(outcome["compared_codes"]).split(";") if one in units]
+    return draw_impact(
+        rows,
+        outcome,
+        indicator,
+        title=title or f"{indicator.label}: {Impact(outcome['verdict']).label}",
+        area=unit.name,
+        others=others,
+        named=units[codes[0]].name if len(codes) == 1 else "others",
+    )
+
+
+def earlier_chart(outcome: Mapping[str, Any], context: Context, *, title: str = "") -> Chart:
+    """Draw the change at an action among those found on earlier dates.
+
+    Parameters
+    ----------
+    outcome : mapping
+        The action's row of the study ``impact``, with ``earlier_changes``.
+    context : Context
+    title : str, optional
+        The message; by default how many of them are as large.
+
+    Returns
+    -------
+    Chart
+    """
+    indicator = context.register.indicator(outcome["indicator"])
+    return draw_earlier(outcome, indicator, title=title or str(outcome["earlier_words"]))
+
+
 def quality_chart(verdicts: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
     """Draw the data-quality verdicts of a unit, indicator by characteristic.
 
@@ -322,21 +403,54 @@ def _breaks(context: Context, indicator: Indicator, unit: Unit) -> Sequence[Brea
     ]
 
 
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """The row that the chart's verdict speaks of: the latest, or the last judged if that waits."""
+    latest = _latest(rows)
+    if latest.empty or not marks.texts(latest, "chart_waits")[0]:
+        return latest
+    tested = rows[~pd.Series(marks.texts(rows, "variation"), rows.index).isin(_NOT_JUDGED)]
+    same = tested[tested["segment"].eq(latest["segment"].iloc[0])]
+    found = _latest(same)
+    return latest if found.empty else found
+
+
+def _actions(actions: pd.DataFrame | None) -> list[BreakMark]:
+    """Actions as marks, each at the month of its date."""
+    if actions is None:
+        return []
+    held = actions[actions["action_date"] != ""].drop_duplicates(["action_date", "words"])
+    return [
+        BreakMark(day[: len("2025-07")], f"action: {what.rstrip('.')}", action=True)
+        for day, what in held[["action_date", "words"]].itertuples(index=False)
+    ]
+
+
+def _level(changes: pd.DataFrame | None, indicator: Indicator) -> Level | None:
+    """The level since a change that the screen confirms; none of a steady rise or fall."""
+    if changes is None:
+        return None
+    own = changes[(changes["indicator"] == indicator.code) & ~changes["slides"].astype(bool)]
+    own = own[own["screen_verdict"].isin(_CONFIRMED) & own["since"].ne("") & own["after"].notna()]
+    if own.empty:
+        return None
+    return Level(str(own["since"].iloc[-1]), float(own["after"].iloc[-1]))
+
+
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
     """The last row that has a figure, as a table of one row or none."""
     held = rows[rows["state"] != State.FORECAST.value].sort_values("period_end", kind="stable")
     return held[held["value"].notna()].tail(1)
 
 
-def _variation(rows: pd.DataFrame, indicator: Indicator) -> str:
-    latest = _latest(rows)
+def _variation(rows: pd.DataFrame, indicator: Indicator, doubt: str) -> str:
+    latest = _judged(rows)
     if latest.empty:
         return "no figure"
     period = f"{periods.parse(str(latest['period'].iloc[0])).label}{_counts(latest, indicator)}"
     if latest["state"].iloc[0] == State.PROVISIONAL.value:
         period += f", {State.PROVISIONAL.label}"
     code = marks.texts(latest, "variation")[0]
-    if code in ("", Variation.NOT_TESTED.value):
+    if code in _NOT_JUDGED:
         return f"{words.shown(float(latest['value'].iloc[0]), indicator)}, {period}"
     said = {
         "": "no more than usual variation",
@@ -344,7 +458,10 @@ def _variation(rows: pd.DataFrame, indicator: Indicator) -> str:
         "concern": "a worsening that is unlikely to be chance",
         "neutral": "a change that is unlikely to be chance",
     }
-    return f"{said[marks.meaning(code)]}, {period}"
+    meant = marks.meaning(code)
+    if doubt and meant == "improvement":
+        return f"a change that is in doubt until it is explained, {period}"
+    return f"{said[meant]}, {period}"
 
 
 def _counts(latest: pd.DataFrame, indicator: Indicator) -> str:

@@ -47,11 +47,14 @@ class BreakMark(NamedTuple):
         A few words, beside its line.
     detail : str
         What else the caption says of it.
+    action : bool
+        Whether it is something that was done, and not a break of the series.
     """
 
     period: str
     label: str
     detail: str = ""
+    action: bool = False
 
 
 @dataclass(frozen=True)
@@ -282,6 +285,7 @@ class PlacedBreak:
     row: int
     left: bool
     """Whether the label stands to the left of the line."""
+    action: bool = False
 
 
 def place_breaks(
@@ -320,7 +324,7 @@ def place_breaks(
         if row == len(ends):
             ends.append(0.0)
         ends[row] = max(end + 0.1, ends[row])
-        placed.append(PlacedBreak(place, candidate, row, left))
+        placed.append(PlacedBreak(place, candidate, row, left, mark.action))
     return placed
 
 
@@ -349,8 +353,14 @@ def draw_breaks(axes: Axes, placed: Sequence[PlacedBreak], palette: Palette, hei
         top = 1 + (0.03 + LINE * (one.row + 1)) / height
         axes.plot(
             [one.place, one.place], [0, top], transform=axes.get_xaxis_transform(),
-            color=palette.chart["break"], linewidth=1.1, linestyle=(0, (1, 1.2)), clip_on=False,
+            color=palette.chart["break"], linewidth=1.1, clip_on=False,
+            linestyle="solid" if one.action else (0, (1, 1.2)),
         )  # fmt: skip
+        if one.action:
+            axes.plot(
+                [one.place], [0], transform=axes.get_xaxis_transform(), clip_on=False, zorder=5,
+                marker="^", markersize=8, color=palette.chart["break"],
+            )  # fmt: skip
         axes.annotate(
             one.text, (one.place, 1), xycoords=("data", "axes fraction"),
             xytext=(-4 if one.left else 4, (0.03 + LINE * (one.row + 0.5)) * 72),
@@ -362,12 +372,22 @@ def draw_breaks(axes: Axes, placed: Sequence[PlacedBreak], palette: Palette, hei
 def break_words(
     breaks: Sequence[BreakMark | tuple[str, str]], timeline: Timeline, placed: Sequence[PlacedBreak]
 ) -> str:
-    """A sentence that spells out every break, with its letter where the plot shows one."""
+    """Sentences that spell out breaks and actions, with the letter where the plot shows one."""
+    pairs = list(enumerate(zip(within(breaks, timeline), placed, strict=True)))
+    said = []
+    for lead, action in (("Dotted upright lines", False), ("Upright lines with a foot", True)):
+        own = [(number, *pair) for number, pair in pairs if pair[0].action is action]
+        said.append(_spelled(lead, own, timeline))
+    return " ".join(filter(None, said))
+
+
+def _spelled(
+    opening: str, pairs: Sequence[tuple[int, BreakMark, PlacedBreak]], timeline: Timeline
+) -> str:
     parts = []
-    pairs = zip(within(breaks, timeline), placed, strict=True)
-    for number, (mark, one) in enumerate(pairs):
+    for number, mark, one in pairs:
         named = timeline.periods[int(timeline.place(mark.period))].label
         lead = f"{letter(number)}: " if one.text == letter(number) else ""
         detail = f": {mark.detail.rstrip('.')}" if mark.detail else ""
         parts.append(f"{lead}{mark.label}, {named}{detail}")
-    return f"Dotted upright lines: {'; '.join(parts)}." if parts else ""
+    return f"{opening}: {'; '.join(parts)}." if parts else ""

@@ -11,13 +11,14 @@ import seaborn
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from pmf_analysis.charts import marks, tail, words
+from pmf_analysis.charts import marks, tail, usual, words
 from pmf_analysis.charts.canvas import WIDTH, Sheet, paint, text_width
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.charts.tail import Tail
 from pmf_analysis.charts.timeline import Timeline
+from pmf_analysis.charts.usual import Level
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.tables import require
@@ -50,6 +51,8 @@ class _Trend:
     published: Floats
     season: str
     reason: str
+    kind: str
+    level: Level | None
 
     @property
     def charted(self) -> bool:
@@ -64,6 +67,7 @@ def draw_trend(
     title: str,
     area: str,
     breaks: Sequence[BreakMark | tuple[str, str]] = (),
+    level: Level | None = None,
     palette: Palette | None = None,
 ) -> Chart:
     """Draw a series over time.
@@ -79,7 +83,9 @@ def draw_trend(
     area : str
         The unit's name.
     breaks : sequence of BreakMark or (period code, label)
-        Registered breaks and rebases; those off the axis are left out.
+        Registered breaks and rebases, and actions; those off the axis are left out.
+    level : Level, optional
+        Its level since a change that was confirmed.
     palette : Palette, optional
 
     Returns
@@ -95,7 +101,7 @@ def draw_trend(
         If the table holds no period.
     """
     colours = palette or shipped_palette()
-    trend = _read(series, indicator, area)
+    trend = _read(series, indicator, area, level)
     low, high = marks.value_range(
         indicator, trend.series, trend.raw, trend.rolling, trend.lower, trend.upper, trend.target,
         trend.floor, trend.tail.low, trend.tail.high, trend.rolling_tail.low,
@@ -159,7 +165,7 @@ def past(series: pd.DataFrame, indicator: Indicator, area: str) -> pd.DataFrame:
     return held
 
 
-def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
+def _read(series: pd.DataFrame, indicator: Indicator, area: str, level: Level | None) -> _Trend:
     held = past(series, indicator, area)
     timeline = Timeline.of(list(held["period"]))
     rows = timeline.spread_out(held)
@@ -214,7 +220,16 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str) -> _Trend:
         published=np.where(_same(published, value, indicator), np.nan, published * scale),
         season=notes[-1] if notes and adjusted and charted else "",
         reason=reasons[-1] if reasons and not charted else "",
+        kind=_kind(rows) if charted else "",
+        level=level if charted else None,
     )
+
+
+def _kind(rows: pd.DataFrame) -> str:
+    """Which chart it is, why, and by which rules."""
+    why = [text for text in marks.texts(rows, "chart_kind_reason") if text]
+    rules = [text for text in marks.texts(rows, "rule_set") if text]
+    return words.sentences(why[-1] if why else "", f"Rules: {rules[-1]}" if rules else "")
 
 
 def _same(one: Floats, other: Floats, indicator: Indicator) -> NDArray[np.bool_]:
@@ -250,11 +265,8 @@ def _draw(axes: Axes, trend: _Trend, palette: Palette) -> None:
     tail.draw_ends(axes, trend.tail, chart["could_end"], 6 if few else 3.5)
     if np.isfinite(trend.raw).any():
         marks.draw_line(axes, trend.raw, trend.era, color=palette.others, linewidth=1, zorder=1.5)
-    for limit in (trend.lower, trend.upper):
-        marks.draw_steps(
-            axes, limit, trend.segment, color=chart["limits"], linewidth=1.2,
-            linestyle=(0, (4, 2.5)), zorder=1.8,
-        )  # fmt: skip
+    usual.draw_band(axes, trend.lower, trend.upper, trend.segment, palette)
+    usual.draw_level(axes, trend.level, trend.timeline, palette)
     marks.draw_steps(axes, trend.centre, trend.segment, color=chart["centre"], linewidth=1.2)
     marks.draw_levels(axes, trend.target, trend.floor, palette)
     if not trend.charted:
@@ -332,6 +344,7 @@ def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[E
                     bold,
                 )
             )
+    labels += usual.level_label(trend.level, indicator, palette)
     for values, name in ((trend.target, "target"), (trend.floor, "floor")):
         given = values[np.isfinite(values)]
         if len(given):
@@ -355,6 +368,7 @@ def _alt(trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str
         + (", adjusted for the time of year" if np.isfinite(trend.raw).any() else ""),
         words.first_last_range(trend.series, trend.timeline, indicator, trend.era),
         words.usual_range(trend.centre, trend.lower, trend.upper, indicator),
+        usual.said_of_level(trend.level, indicator),
         words.special_causes(trend.kinds, trend.timeline),
         words.targets(trend.target, trend.floor, indicator),
         breaks.replace("Dotted upright lines", "Breaks"),
@@ -367,13 +381,13 @@ def _alt(trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str
 def _caption(trend: _Trend, breaks: str, scale: str) -> str:
     if trend.charted:
         how = (
-            "Between the dashed lines lies what is usual here; a point outside them, or a long run "
-            "on one side of the average, is unlikely to be chance"
+            "The shaded band is what is usual here; a point outside it, or a long run on one side "
+            "of the average, is unlikely to be chance"
         )
     else:
         how = "Upright bars: the range in which the true figure lies, 95 times in 100"
     ends = f"Shaded end: may still change; {trend.tail.basis}" if trend.tail.ranged else ""
-    return words.sentences(how, ends, trend.reason, trend.season, breaks, scale)
+    return words.sentences(how, ends, trend.reason, trend.kind, trend.season, breaks, scale)
 
 
 def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:

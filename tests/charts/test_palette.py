@@ -47,7 +47,7 @@ def test_badges_can_be_read_and_state_their_contrast(kind: str) -> None:
 
 def test_lines_and_words_of_charts_can_be_seen() -> None:
     palette = shipped_palette()
-    fills = {"band80", "band95", "tail"}  # behind a line, never alone
+    fills = {"band80", "band95", "tail", "usual"}  # behind a line, never alone
     for name, colour in palette.chart.items():
         if name not in fills:
             assert contrast(colour, palette.ground) >= 3, name
