@@ -39,8 +39,9 @@ _WORDS = {
     ChartKind.NONE: "No control chart",
 }
 _WITHOUT_PARTS = "Charted as single figures, since the counts behind some of them are not known"
-# more cases in a period are charted as a share, however few of them are missed
-_MOST_CASES = 1e9
+# no number of cases, or of people, lies outside; such figures count as without parts
+_MOST_EVENTS = 1e9  # nor does a count of what is rare among them
+_FEWEST_CASES, _MOST_CASES = 1e-3, 1e11
 # so many events in one period are not rare, however many periods have none
 _MOST_RARE = 1000
 
@@ -95,7 +96,8 @@ def parts(points: pd.DataFrame) -> tuple[Floats, Floats]:
     value = points["chart_value"].to_numpy(dtype=float)
     counted = (points["measure_kind"] == MeasureKind.COUNT.value).to_numpy()
     cases = points["denominator"].to_numpy(dtype=float)
-    known = (cases > 0) & points["numerator"].notna().to_numpy() & np.isfinite(cases)
+    known = (cases >= _FEWEST_CASES) & (cases <= _MOST_CASES)
+    known &= points["numerator"].notna().to_numpy()
     cases = np.where(counted, 1.0, np.where(known, cases, np.nan))
     scale = np.where(counted, 1.0, points["multiplier"].to_numpy(dtype=float))
     events = value / scale * cases
@@ -157,7 +159,7 @@ def rarer(
     without = np.bincount(group[fewer < 0.5], minlength=groups) / number
     few = (total / number < rules.rare_below) | (without > rules.rare_zero_share)
     counted = np.where(share, cases, np.where(kinds == MeasureKind.COUNT.value, events, 0.0))
-    broken = (np.abs(counted - np.round(counted)) > 1e-6) | (counted > _MOST_CASES)
+    broken = (np.abs(counted - np.round(counted)) > 1e-6) | (counted > _MOST_EVENTS)
     broken |= fewer > _MOST_RARE
     whole = np.bincount(group[broken], minlength=groups) == 0
     return few & (total >= 1 - 1e-9) & whole, turned

@@ -120,8 +120,11 @@ def lines_of(charted: pd.DataFrame, group: Ints, rules: Rules) -> Lines:
     kind = _kinds.chosen(points, own, groups, rules.choice)
     over = _OverCases.of(points, own, groups, kind, follows, rules)
 
-    estimate = autocorrelation.lag_one(over.z_or(value), own, rules.follow_on, follows=follows)
-    rho = _of_group(estimate, own, groups, np.nan)
+    base = ~(pd.Series(own).groupby(own).cumcount().to_numpy() >= kept)
+    estimate = autocorrelation.lag_one(
+        over.z_or(value)[base], own[base], rules.follow_on, follows=follows[base]
+    )
+    rho = _of_group(estimate, own[base], groups, np.nan)
     readable = kind != ChartKind.G.value
     rho = np.where(readable & (_of_group(single.one_value, own, groups, 0) == 0), rho, np.nan)
     counted = autocorrelation.counted(rho, rules.follow_on)
