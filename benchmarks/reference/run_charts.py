@@ -35,6 +35,9 @@ def check(cases: Cases) -> Iterator[Tally]:
     found = pd.DataFrame(runs._asdict(), index=pd.MultiIndex.from_tuples(parts.groups))
     tally = Tally("run charts (Anhøj)")
     for wanted in cases.read(FILES[1]).itertuples():
+        if (wanted.case_id, wanted.part) not in found.index:
+            tally.count(f"{wanted.case_id} part {wanted.part}", False, "no such part")
+            continue
         ours = found.loc[(wanted.case_id, wanted.part)]
         right = bool(close([ours["median"]], [wanted.median])[0])
         wrong = [] if right else ["median"]
