@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pmf_analysis import charts
 from pmf_analysis.analysis.funnel import FunnelRules
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.funnel import draw_funnel, standing_out
 from pmf_analysis.errors import ParameterError
-from pmf_analysis.register.models import Indicator
+from pmf_analysis.register import Context, Register, load
+from pmf_analysis.register.models import Indicator, Unit, Workspace
 
 RULES = FunnelRules(
     inner_confidence=0.95, outer_confidence=0.998, trim=0.1, minimum_units=5,
@@ -94,6 +97,30 @@ def test_all_equal_and_extreme_sizes_are_drawn(indicator: Indicator) -> None:
             funnel="similar", funnel_level="",
         )  # fmt: skip
         assert b"nan" not in drawn(table, indicator).svg.lower()
+
+
+@pytest.mark.parametrize(
+    ("focus", "changes", "ending"),
+    [
+        ("A3", {}, "Dunwick stands out as worse among the 5 districts"),
+        ("A1", {}, "Beltham does not stand out among the 5 districts"),
+        ("", {}, "Dunwick stands out"),
+        ("", {"funnel": "similar", "funnel_level": ""}, "none of the 5 districts stands out"),
+        ("", {"funnel": "worse", "funnel_level": "99.8%"}, "5 of the 5 districts stand out"),
+    ],
+)
+def test_a_title_says_who_stands_out(
+    indicator: Indicator, root, focus: str, changes: dict[str, str], ending: str
+) -> None:
+    register = Register(
+        workspace=Workspace(title="t", register_name="t", county="A0", report_kinds=("district",)),
+        indicators={indicator.code: indicator},
+        units={c: Unit(code=c, name=name, kind="district") for c, name in NAMES.items()},
+        rule_sets=load(root / "data" / "reference").rule_sets,
+    )
+    table = rows(indicator=indicator.code, **changes)
+    chart = charts.funnel_chart(table, Context(register, date(2026, 11, 1)), focus)
+    assert chart.title == f"{indicator.label}: {ending}"
 
 
 def test_nothing_to_draw_is_an_error(indicator: Indicator) -> None:
