@@ -35,9 +35,11 @@ from pmf_analysis.studies import screen
 from pmf_analysis.tables import of_everyone
 from pmf_analysis.terms import (
     Assurance,
+    ChartKind,
     CheckStatus,
     Comparison,
     DirectionOfTravel,
+    ProposalStatus,
     State,
     Structure,
     UnitKind,
@@ -408,15 +410,33 @@ class AreaRun:
         return Panel(tuple(self._about(indicator) for indicator, _ in self._each()))
 
     def breaks(self) -> Panel:
-        """Breaks and rebases that the register holds for the unit."""
+        """Breaks and rebases that the register holds for the unit, and restarts proposed."""
         rows = [
             _break_row(indicator, found)
             for indicator, _ in self._each()
             for found in self.prepared.register.breaks_of(indicator.code, self.unit.code)
         ]
-        if not rows:
-            return Panel((_paragraph("None is registered."),))
-        return _table(rows, "Registered breaks and rebases", "Indicator")
+        parts: list[object] = [_paragraph("No break is registered.")]
+        if rows:
+            parts = list(_table(rows, "Registered breaks and rebases", "Indicator").parts)
+        proposed = self._of_unit("proposal")
+        if len(proposed):
+            told = self._proposed(proposed)
+            parts += _table(told, "Restarts of limits proposed", "Indicator").parts
+            parts.append(_paragraph("A person decides; until then the limits stay as they are."))
+        return Panel(tuple(parts))
+
+    def _proposed(self, proposed: pd.DataFrame) -> list[dict[str, object]]:
+        return [
+            {
+                "Indicator": self.prepared.register.indicator(row.indicator).name,
+                "From": periods.parse(row.period).label,
+                "Evidence": row.reason,
+                "Standing": ProposalStatus(row.status).label,
+                "Rule set": row.rule_set,
+            }
+            for row in proposed.itertuples(index=False)
+        ]
 
     def trend_table(self) -> Panel:
         """What the control charts say, with the rule set that was used."""
@@ -428,6 +448,7 @@ class AreaRun:
                     "Indicator": indicator.name,
                     "Latest": _full_text(row),
                     "Points": row["chart_points"],
+                    "Chart": ChartKind(row["chart_kind"]).label,
                     "Process limits": _limits(row, indicator),
                     "Variation": Variation(row["variation"]).label
                     if tested

@@ -19,6 +19,7 @@ from pmf_analysis.export.document import (
     ExceptionRow,
     Provenance,
 )
+from pmf_analysis.export.glance import glance
 from pmf_analysis.export.html import export_area, export_county
 from pmf_analysis.export.notebooks import export_notebook_body
 from pmf_analysis.findings import load_catalogue, number_text
@@ -26,6 +27,7 @@ from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, of_indicators, published_table
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.named_parts import by_year, that_differ
+from pmf_analysis.present.six_fields import six_fields
 from pmf_analysis.present.standing_out import standing_out
 from pmf_analysis.present.summary import RULES as PAGE_RULES
 from pmf_analysis.present.summary import (
@@ -60,6 +62,8 @@ class _Area:
     named: pd.DataFrame
     """Latest rows of named parts, such as children who are not unaccompanied."""
     beside: str
+    glance: Html | None = None
+    """The unit and its parts in small; nothing where it has none."""
 
     @property
     def link(self) -> str:
@@ -142,7 +146,9 @@ def _area(prepared: Prepared, unit: Unit, place: str, whole: Mapping[str, pd.Dat
     parts = _of(whole["fact"], held.children_of(unit.code, prepared.context.as_at))
     summary = summarise(fact, finding, prepared.context, parts)
     said = beside(whole["beside"], unit.code, prepared.context)
-    return _Area(unit, place, fact, finding, summary, _of(whole["named"], [unit.code]), said)
+    named = _of(whole["named"], [unit.code])
+    small = glance(prepared, unit, whole["fact"], whole["finding"])
+    return _Area(unit, place, fact, finding, summary, named, said, small)
 
 
 def _of(table: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
@@ -184,6 +190,7 @@ def _area_document(
         verdict=summary.verdict,
         counts=summary.counts,
         overview=overview(prepared, area.fact, area.named),
+        glance=area.glance,
         appendices=tuple(_appendix(task, run_folder) for task in tasks),
         notice=notice,
         county_name=held.units[held.county].name,
@@ -239,7 +246,7 @@ def _period_label(fact: pd.DataFrame) -> str:
 
 
 def overview(prepared: Prepared, fact: pd.DataFrame, named: pd.DataFrame | None = None) -> Html:
-    """Every indicator of a unit on one line, and below it those of its named parts.
+    """Every indicator of a unit on one line, with its named parts; and six fields of each.
 
     Parameters
     ----------
@@ -264,7 +271,8 @@ def overview(prepared: Prepared, fact: pd.DataFrame, named: pd.DataFrame | None 
         "Indicator",
         cells={"Status": rag_badge, "Data": verdict_badge},
     )
-    return Html(f"{table}{_published_notes(prepared, fact)}")
+    fields = six_fields(fact, held)
+    return Html(f"{table}{_published_notes(prepared, fact)}{fields}")
 
 
 def _line(row: Mapping, held: Register) -> dict[str, object]:
@@ -326,6 +334,8 @@ def _period_cell(row: Mapping) -> str:
 
 
 def _change(row: Mapping) -> str:
+    if row["signal"] == "improvement" and row["claims_doubted"]:
+        return "in doubt"
     words = {
         "improvement": "yes, better",
         "concern": "yes, worse",
