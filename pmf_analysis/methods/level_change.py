@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pmf_analysis.errors import ParameterError
+from pmf_analysis.methods.squeezed import Prior
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -55,6 +56,8 @@ class LevelChange(NamedTuple):
     lag_one : ndarray of float
         Lag-1 autocorrelation of what the fitted change leaves, corrected for its bias; NaN
         where nothing could be tried.
+    dispersion : ndarray of float
+        Variance that is left, of what chance gives; NaN where that is not known.
     """
 
     statistic: Floats
@@ -66,6 +69,7 @@ class LevelChange(NamedTuple):
     points: NDArray[np.int64]
     tried: NDArray[np.int64]
     lag_one: Floats
+    dispersion: Floats
 
 
 def level_change(
@@ -76,6 +80,7 @@ def level_change(
     least_before: int,
     least_slide: int,
     autocorrelation: ArrayLike = 0.0,
+    prior: Prior | None = None,
     clear: float = 0.01,
 ) -> LevelChange:
     """Scan each series for a change of level that lasts to its end.
@@ -95,8 +100,11 @@ def level_change(
         A slide spans at least so many figures.
     autocorrelation : array_like of float, shape (n,)
         Lag-1, of the errors; 0 or more and below 1.
+    prior : Prior, optional
+        What is known beforehand of each series' ``dispersion``, such as from its group.
     clear : float
-        A change with a smaller chance is taken out before ``lag_one`` is estimated.
+        A change with a smaller chance is taken out before ``lag_one`` and ``dispersion`` are
+        estimated.
 
     Returns
     -------
@@ -118,10 +126,13 @@ def level_change(
     if np.any((follow < 0) | (follow >= 1)) or min(most_latest, least_before, least_slide) < 1:
         raise ParameterError("An autocorrelation or a number of periods cannot be",
                              "0 <= autocorrelation < 1, at least 1 period")  # fmt: skip
+    nothing = np.full(len(given), np.nan), np.zeros(len(given))
+    known = Prior(*nothing) if prior is None else prior
     parts = []
     for at in range(0, max(len(given), 1), _AT_ONCE):
         here = slice(at, at + _AT_ONCE)
-        packed = _packed(given[here], variance[here], follow[here])
+        before = Prior(known.variance[here], known.freedom[here])
+        packed = _packed(given[here], variance[here], follow[here], before)
         tries = _tries(packed, most_latest, least_before, least_slide)
         parts.append(_clearest(packed, tries, clear))
     return LevelChange(*(np.concatenate(part) for part in zip(*parts, strict=True)))
@@ -140,6 +151,8 @@ class _Series(NamedTuple):
     weight: Floats
     floor: Floats
     follow: Floats
+    prior: Prior
+    """Variance of a weighted figure, and how well it is known beforehand."""
 
     @property
     def points(self) -> NDArray[np.int64]:
@@ -167,7 +180,7 @@ class _Tries(NamedTuple):
     allowed: Flags
 
 
-def _packed(values: Floats, variance: Floats, follow: Floats) -> _Series:
+def _packed(values: Floats, variance: Floats, follow: Floats, prior: Prior) -> _Series:
     known = np.isfinite(values)
     order = np.argsort(known, axis=1, kind="stable")
     there = np.take_along_axis(known, order, axis=1)
@@ -176,7 +189,10 @@ def _packed(values: Floats, variance: Floats, follow: Floats) -> _Series:
     )
     time = np.where(there, order.astype(float), 0.0)
     chance = np.where(np.isnan(own).any(axis=1, keepdims=True), 0.0, own)
-    return _Series(there, value, time, *_weights(value, chance, there), follow)
+    weight, floor = _weights(value, chance, there)
+    told = (floor > 0) & np.isfinite(prior.variance)
+    own = Prior(np.where(told, prior.variance, 0.0) * floor, np.where(told, prior.freedom, 0.0))
+    return _Series(there, value, time, weight, floor, follow, own)
 
 
 def _weights(value: Floats, chance: Floats, there: Flags) -> tuple[Floats, Floats]:
@@ -230,17 +246,26 @@ def _clearest(series: _Series, tries: _Tries, clear: float) -> LevelChange:
 
     best, row = np.abs(t).argmax(axis=1), np.arange(len(t))
     tried = allowed.sum(axis=1)
-    chance = _chance(t[row, best], series.points - 2, _arc(unit, allowed), tried)
+    freedom = np.maximum(series.points - 2, 1) + series.prior.freedom
+    chance = _chance(t[row, best], freedom, _arc(unit, allowed), tried)
     change = along[row, best] / np.where(tried > 0, length[row, best], 1.0)
     chosen = shape[row, :, best]
     before = (level * (figure - chosen * change[:, None])).sum(axis=1) / norm[:, 0]
     none = tried == 0
     left = _left(series, tries.shape[row, :, best], np.where(chance < clear, change, 0.0))
-    found = (t[row, best], chance, before, before + change, _lag_one(series, left, chance < clear))
-    t_best, chance, before, after, lag_one = (np.where(none, np.nan, part) for part in found)
+    total = (rest**2).sum(axis=1)
+    taken = np.where(chance < clear, along[row, best] ** 2, 0.0)
+    own = (total - taken) / np.maximum(series.points - 1 - (chance < clear), 1)
+    found = (
+        t[row, best], chance, before, before + change, _lag_one(series, left, chance < clear),
+        np.divide(own, series.floor, out=np.full(len(own), np.nan), where=series.floor > 0),
+    )  # fmt: skip
+    t_best, chance, before, after, lag_one, dispersion = (
+        np.where(none, np.nan, part) for part in found
+    )
     return LevelChange(
         t_best, chance, np.where(none, 0, tries.latest[best]), tries.slides[best] & ~none,
-        before, after, series.points, tried, lag_one,
+        before, after, series.points, tried, lag_one, dispersion,
     )  # fmt: skip
 
 
@@ -251,7 +276,8 @@ def _statistics(
     freedom = (series.points - 2)[:, None]
     total = (rest**2).sum(axis=1)[:, None]
     constant = total <= _NOISE**2 * (figure**2).sum(axis=1)[:, None]
-    own = (total - along**2) / np.maximum(freedom, 1)
+    before, known = (part[:, None] for part in series.prior)
+    own = (total - along**2 + before * known) / (np.maximum(freedom, 1) + known)
     scale = np.maximum(own, series.floor[:, None])
     judged = constant | (scale > _NOISE * total)
     allowed = allowed & judged & (freedom > 0)

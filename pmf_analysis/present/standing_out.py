@@ -107,7 +107,7 @@ def screen_table(shown: pd.DataFrame, context: Context) -> pd.DataFrame:
                 "Unit": held.units[row["service_area"]].name,
                 "Place": "" if pd.isna(row["screen_rank"]) else f"{row['screen_rank']:.0f}",
                 "Verdict": f"stands out; {DOUBTED}" if doubted else verdict.label,
-                "Clearest change": row["level_words"],
+                "Change": "" if pd.isna(row["screen_rank"]) else row["level_words"],
                 "Chance, allowing for all series": "" if pd.isna(chance) else _chance(chance),
                 "Why": row["doubt"] if doubted else row["rank_reason"] or row["screen_reason"],
                 "Up to": periods.parse(row["period"]).label if row["period"] else "",
@@ -133,7 +133,8 @@ def _item(rows: pd.DataFrame, held: Register, links: Mapping[str, str]) -> str:
     # what other units tell is said as the same story
     why = str(first["rank_reason"]).partition(". ")[0].rstrip(".")
     said = f"But {doubts[0].rstrip('.')}, so {DOUBTED}" if doubts else why
-    codes = [code for code in dict.fromkeys(rows["service_area"]) if code != first["service_area"]]
+    told = rows.sort_values("screen_rank", kind="stable")["service_area"]
+    codes = [code for code in dict.fromkeys(told) if code != first["service_area"]]
     others = formats.listed([held.units[code].name for code in codes])
     same = f" The same story: {others}." if others else ""
     words = escape(f"{first['level_words']}. {said}.{same}")

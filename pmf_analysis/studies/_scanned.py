@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pmf_analysis import periods
 from pmf_analysis.methods.level_change import LevelChange, level_change
+from pmf_analysis.methods.squeezed import prior_variance
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
@@ -213,7 +214,8 @@ def stabilised(kind: str, value: Floats, cases: Floats) -> tuple[Floats, Floats]
 def scan(scale: Scale, frequency: str, rules: RuleSet) -> Scanned:
     """The clearest change of each series, and the autocorrelation that it allows for.
 
-    A step before the periods that the screen looks back to starts its series anew.
+    A step before the periods that the screen looks back to starts its series anew. How far figures
+    vary beyond chance is drawn towards what the series of an indicator share.
     """
     steps = {
         "least_before": int(value_of(rules, "least_before")[frequency]),
@@ -233,9 +235,10 @@ def scan(scale: Scale, frequency: str, rules: RuleSet) -> Scanned:
     known = np.isfinite(scale.scanned)
     counted = np.cumsum(known[:, ::-1], axis=1)[:, ::-1]
     read = known & (~older[:, None] | (counted <= every.latest[:, None]))
+    shared = prior_variance(every.dispersion, every.points - 1, indicator)
     change = level_change(
         np.where(read, scale.scanned, np.nan), scale.variance, most_latest=look_back,
-        autocorrelation=follow, **steps,
+        autocorrelation=follow, prior=shared, **steps,
     )  # fmt: skip
     return Scanned(change, follow, read)
 
