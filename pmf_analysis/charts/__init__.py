@@ -15,8 +15,10 @@ from pmf_analysis.charts.chart import Chart
 if TYPE_CHECKING:
     from pmf_analysis.charts.from_register import (
         contribution_chart,
+        earlier_chart,
         forecast_chart,
         funnel_chart,
+        impact_chart,
         quality_chart,
         small_multiples,
         trend_chart,
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Chart",
     "contribution_chart",
+    "earlier_chart",
     "forecast_chart",
     "funnel_chart",
+    "impact_chart",
     "quality_chart",
     "small_multiples",
     "trend_chart",

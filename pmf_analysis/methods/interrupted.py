@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 TERMS = ("intercept", "time", "level_change", "slope_change")
 """Terms of the segmented regression, in order of the columns of `design`."""
 
-_ROUNDS = 60
+_ROUNDS = 40
 _GRID = 41
 _NEAR_ONE = 0.999
 
@@ -309,10 +309,12 @@ def _turned(matrix: Floats) -> Floats:
 
 def _solved(value: Floats, given: Floats) -> tuple[Floats, Floats, Floats]:
     """Inverse of the cross products, coefficients and residuals of least squares."""
-    inverse = np.linalg.inv(_turned(given) @ given)
-    # of the whole, not of the normal equations: the last digits of the residuals count
-    coefficients = (np.linalg.pinv(given) @ value[..., np.newaxis])[..., 0]
-    return inverse, coefficients, value - (given @ coefficients[..., np.newaxis])[..., 0]
+    # by an orthogonal basis, not by the normal equations: the last digits of the residuals count
+    basis, triangle = np.linalg.qr(given)
+    reach = _turned(basis) @ value[..., np.newaxis]
+    undone = np.linalg.inv(triangle)
+    residuals = value - (basis @ reach)[..., 0]
+    return undone @ _turned(undone), (undone @ reach)[..., 0], residuals
 
 
 def _offset(count: Floats, denominators: ArrayLike) -> Floats:
@@ -335,9 +337,8 @@ def _log_linear(count: Floats, offset: Floats, given: Floats) -> tuple[Floats, F
     for _ in range(_ROUNDS):
         mean = np.exp(linear)
         response = linear - offset + (count - mean) / mean
-        weighted = given * np.sqrt(mean)[..., np.newaxis]
-        aimed = (response * np.sqrt(mean))[..., np.newaxis]
-        found = (np.linalg.pinv(weighted) @ aimed)[..., 0]
+        root = np.sqrt(mean)
+        _, found, _ = _solved(response * root, given * root[..., np.newaxis])
         linear = np.clip((given @ found[..., np.newaxis])[..., 0] + offset, -30.0, 30.0)
         if np.allclose(found, coefficients, rtol=1e-13, atol=1e-13):
             break
