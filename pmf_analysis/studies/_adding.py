@@ -47,15 +47,10 @@ def settle(
     if all(max(abs(one.numerator), abs(one.denominator)) < _ROUNDING_OF_SUMS for one in left):
         return list(wholes), [], ""
     pairs = list(zip(left, wholes, strict=True))
+    if all(_rounded(one, of, indicator, rules) for one, of in pairs):
+        return sums, [], ""
     if all(_can_be_a_part(one, indicator) and _small(one, of, count, rules) for one, of in pairs):
         return list(wholes), left, ""
-    rounding = rules.rounding
-    if all(
-        abs(one.numerator) <= rounding * abs(of.numerator)
-        and abs(one.denominator) <= rounding * abs(of.denominator)
-        for one, of in pairs
-    ):
-        return sums, [], ""
     return list(wholes), [], "Not split: the parts with a figure do not add up to the whole"
 
 
@@ -67,6 +62,17 @@ def added(sums: Sequence[Sum]) -> Sum:
 def less(whole: Sum, part: Sum) -> Sum:
     """What a part leaves of its whole."""
     return Sum(whole.numerator - part.numerator, whole.denominator - part.denominator, True)
+
+
+def _rounded(left: Sum, whole: Sum, indicator: Indicator, rules: ContributionRules) -> bool:
+    """Whether a published whole differs from its parts by its rounding alone."""
+    if indicator.source.records is not None:
+        return False
+    to = rules.rounded_to
+    return all(
+        abs(rest) < _ROUNDING_OF_SUMS or (abs(rest) <= to and of % to == 0)
+        for rest, of in ((left.numerator, whole.numerator), (left.denominator, whole.denominator))
+    )
 
 
 def _can_be_a_part(left: Sum, indicator: Indicator) -> bool:

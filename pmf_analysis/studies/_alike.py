@@ -58,6 +58,8 @@ def alike(
         and whose own parts have no figures, are one part together.
     """
     held = context.register
+    if not held.children_of(whole) and not any(m.parent_before == whole for m in held.unit_moves):
+        return ()
     before = forerunners(held.units, end)
     groups, blurred = [], []
     for code in held.children_of(whole, end):

@@ -46,7 +46,7 @@ class ContributionRules:
     total_moves: float
     total_least: float
     remainder: float
-    rounding: float
+    rounded_to: int
     label: str = ""
 
 

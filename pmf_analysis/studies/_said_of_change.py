@@ -158,7 +158,8 @@ def _by_parts(
     beyond = parts[(parts["low"] > 0) | (parts["high"] < 0)]
     named = _named(beyond, "effect", whole["effect"], rules)
     carried = sum(row["effect"] for row in named)
-    if not named or not _leads(carried, whole["effect"], rules) or 2 * len(named) > len(parts):
+    few = 2 * len(named) <= len(parts) and all(_printed(row["effect"], indicator) for row in named)
+    if not named or not few or not _leads(carried, whole["effect"], rules):
         return
     yield {
         "carried_change": f"{'fall' if whole['effect'] < 0 else 'rise'} of "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,11 @@ _READ = (
     "shown_numerator", "shown_denominator", "shown_value", "shown_state", "shown_label", "era",
     "target",
 )  # fmt: skip
+
+
+_NUMBERS = frozenset(
+    ("numerator", "denominator", "shown_numerator", "shown_denominator", "shown_value", "target")
+)
 
 
 @dataclass(frozen=True)
@@ -66,21 +72,21 @@ class Counts:
     ----------
     indicator : Indicator
     cohort : str
-    rows : pandas.DataFrame
-        Its rows of the analysis table, with a fresh index.
+    columns : mapping of str to ndarray
+        Columns of its rows of the analysis table.
     units : mapping of str to int
         Row of each unit.
     first : int
         Step number of the first column.
     place : ndarray of int, shape (units, periods)
-        Index in ``rows``, -1 where there is none.
+        Place in ``columns``, -1 where there is none.
     numerator, denominator : ndarray, shape (units, periods)
         As delivered; a count has denominators of 1, so that it is its own rate.
     """
 
     indicator: Indicator
     cohort: str
-    rows: pd.DataFrame
+    columns: Mapping[str, NDArray[Any]]
     units: dict[str, int]
     first: int
     place: NDArray[np.int64]
@@ -97,8 +103,8 @@ class Counts:
     def shown(self, row: int) -> Sum:
         """The shown figure of one of its rows; a count is its own rate."""
         if self.indicator.kind is MeasureKind.COUNT:
-            return Sum(float(self.rows["shown_value"].iat[row]), 1.0, True)
-        top, bottom = (self.rows[f"shown_{one}"].iat[row] for one in ("numerator", "denominator"))
+            return Sum(float(self.columns["shown_value"][row]), 1.0, True)
+        top, bottom = self.columns["shown_numerator"][row], self.columns["shown_denominator"][row]
         return Sum(float(top), float(bottom), True)
 
     def over(self, units: Sequence[str], window: Window) -> Sum:
@@ -149,12 +155,16 @@ def _counts(indicator: Indicator, cohort: str, rows: pd.DataFrame) -> Counts:
     place = np.full(shape, -1, dtype=np.int64)
     place[unit_of[right], steps[right] - first] = np.flatnonzero(right)
     whole_count = indicator.kind is MeasureKind.COUNT
-    numerator = pd.to_numeric(rows["numerator"]).to_numpy(dtype=float, na_value=np.nan)
-    bottom = pd.to_numeric(rows["denominator"]).to_numpy(dtype=float, na_value=np.nan)
-    denominator = np.ones(len(rows)) if whole_count else bottom
+    columns = {
+        name: pd.to_numeric(rows[name]).to_numpy(dtype=float, na_value=np.nan)
+        if name in _NUMBERS
+        else rows[name].to_numpy(dtype=object)
+        for name in _READ
+    }
+    denominator = np.ones(len(rows)) if whole_count else columns["denominator"]
     return Counts(
-        indicator, cohort, rows, {unit: row for row, unit in enumerate(units)}, first, place,
-        _spread(numerator, place), _spread(denominator, place),
+        indicator, cohort, columns, {unit: row for row, unit in enumerate(units)}, first, place,
+        _spread(columns["numerator"], place), _spread(denominator, place),
     )  # fmt: skip
 
 

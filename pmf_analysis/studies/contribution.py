@@ -11,7 +11,7 @@ carries; parts add up to the whole. Where a change cannot be split, ``reason`` s
 there are no effects. ``low`` and ``high`` are limits of the whole change, of the rate effect in
 all, and of each part's own change; without them where figures share children or months.
 
-Rule set: ``decomposition`` (comparisons, confidence, most, minority, remainder, rounding).
+Rule set: ``decomposition`` (comparisons, confidence, most, minority, remainder, rounded_to).
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class _Change:
     @property
     def key(self) -> dict[str, object]:
         """What all rows of the change have in common."""
-        rows, code = self.counts.rows, self.counts.indicator.code
-        old = self.before.period
-        label = rows["shown_label"].iat[self.row_before] if self.row_before >= 0 else old.label
+        labels, old = self.counts.columns["shown_label"], self.before.period
+        label = labels[self.row_before] if self.row_before >= 0 else old.label
         return {
-            "indicator": code, "service_area": self.unit, "cohort": self.counts.cohort,
-            "period": self.after.period.code, "label": rows["shown_label"].iat[self.row_after],
+            "indicator": self.counts.indicator.code, "service_area": self.unit,
+            "cohort": self.counts.cohort,
+            "period": self.after.period.code, "label": labels[self.row_after],
             "years": self.years, "period_before": old.code, "label_before": label,
         }  # fmt: skip
 
@@ -120,8 +120,8 @@ def _changes(counts: Counts, rule_set: RuleSet) -> Iterator[_Change]:
         if not len(there):
             continue
         at = int(counts.place[row, there[-1]])
-        period = periods.parse(str(counts.rows["period"].iat[at]))
-        if pd.isna(counts.rows["shown_value"].iat[at]):
+        period = periods.parse(counts.columns["period"][at])
+        if np.isnan(counts.columns["shown_value"][at]):
             continue
         for years in value_of(rule_set, "comparisons"):
             old = periods.shift(period, -years * season)
@@ -154,13 +154,13 @@ def _rows_of(
 
 def _why_not(change: _Change) -> str:
     """Why two figures are not held against each other; empty where they are."""
-    rows, kind = change.counts.rows, change.counts.indicator.kind
+    held, kind = change.counts.columns, change.counts.indicator.kind
     label = periods.in_sentence(change.key["label_before"])
     if kind is MeasureKind.MEDIAN:
         return "A median is not made up of the figures of parts"
-    if change.row_before < 0 or pd.isna(rows["shown_value"].iat[change.row_before]):
+    if change.row_before < 0 or np.isnan(held["shown_value"][change.row_before]):
         return f"There is no figure for {label}"
-    if rows["era"].iat[change.row_before] != rows["era"].iat[change.row_after]:
+    if held["era"][change.row_before] != held["era"][change.row_after]:
         return f"A registered break lies between {label} and now"
     if change.counts.shares_months(change.before, change.after):
         return f"The figure for {label} and the present one share months"

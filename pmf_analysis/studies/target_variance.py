@@ -10,7 +10,7 @@ units below add up to it, one for each of them, the furthest from the target fir
 those short of the target: above 0 where it is missed. ``needed`` is the least number of cases
 that would have met it, by the figure as printed.
 
-Rule set: ``decomposition`` (most, most_named, remainder, rounding).
+Rule set: ``decomposition`` (most, most_named, remainder, rounded_to).
 """
 
 from __future__ import annotations
@@ -121,13 +121,13 @@ def _rows_of(
     if not len(there):
         return
     at = int(there[-1])
-    row = counts.rows.iloc[at]
-    if pd.isna(row["target"]) or pd.isna(row["shown_value"]):
+    held = counts.columns
+    if np.isnan(held["target"][at]) or np.isnan(held["shown_value"][at]):
         return
-    period = periods.parse(str(row["period"]))
+    period = periods.parse(held["period"][at])
     key = {
         "indicator": counts.indicator.code, "service_area": unit, "cohort": counts.cohort,
-        "period": period.code, "label": row["shown_label"], "target": row["target"],
+        "period": period.code, "label": held["shown_label"][at], "target": held["target"][at],
     }  # fmt: skip
     whole = counts.shown(at)
     if not whole.known:
@@ -166,17 +166,17 @@ def _line(part: str, name: str, own: Sum) -> _Row:
 
 def _before(counts: Counts, unit: str, at: int) -> _Row:
     """The figure a year before, where no break lies between and it is another one."""
-    rows = counts.rows
-    period = periods.parse(str(rows["period"].iat[at]))
+    held = counts.columns
+    period = periods.parse(held["period"][at])
     old = periods.shift(period, -periods.season_length(counts.indicator.frequency))
     then = counts.row_of(unit, periods.step_number(old))
     if then < 0 or counts.shares_months(counts.window(old), counts.window(period)):
         return {}
-    whole, level = counts.shown(then), rows["target"].iat[then]
-    if rows["era"].iat[then] != rows["era"].iat[at] or not whole.known or pd.isna(level):
+    whole, level = counts.shown(then), held["target"][then]
+    if held["era"][then] != held["era"][at] or not whole.known or np.isnan(level):
         return {}
     return {
-        "period_before": old.code, "label_before": rows["shown_label"].iat[then],
+        "period_before": old.code, "label_before": held["shown_label"][then],
         "numerator_before": whole.numerator,
         "denominator_before": whole.denominator, "target_before": level,
     }  # fmt: skip

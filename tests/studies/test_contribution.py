@@ -227,14 +227,14 @@ def test_parts_that_leave_a_little_have_a_rest_and_those_that_leave_much_are_not
     assert "do not add up" in reason_of(split(more, make_context(indicator())))
 
 
-def test_no_more_than_rounding_leaves_the_sum_of_the_parts_as_the_whole(make_context):
+def test_a_published_whole_that_is_rounded_is_taken_as_the_sum_of_its_parts(make_context):
     counts = COUNTS.copy()
-    for name in ("x0", "n0", "x1", "n1"):
-        counts[name] *= 1000
-    counts.loc[0, "x1"] -= 300
+    counts.loc[0, ["x0", "n0", "x1", "n1"]] = [880, 1000, 840, 1010]
     own = split(counts, make_context(indicator()))
-    assert own.iloc[0]["numerator"] == 848_000
+    assert own.loc[0, ["numerator", "denominator"]].tolist() == [848, 1000]
     assert "rest" not in set(own["part"])
+    # what is counted from records is not rounded
+    assert "do not add up" in reason_of(split(counts, make_context(with_cohort())))
 
 
 def test_distinct_children_are_not_split(make_context):
