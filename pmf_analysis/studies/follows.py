@@ -1,6 +1,7 @@
 """What rose before an indicator worsened: one followed the other, and no more is said.
 
-Of every series whose chart says that it worsened, the indicators that stand beside the work (vacant
+Of every series whose chart says that it worsened, or whose newest figure is not judged yet and so
+far lies beyond the limits on the wrong side, the indicators that stand beside the work (vacant
 posts, open cases, referrals) are looked at in the same unit, and in the whole that it belongs
 to. One that rose beyond chance within some periods before is named. An indicator with a chart rose
 where its own chart says so; a snapshot, which gets none, where it grew by far more in one
@@ -36,7 +37,8 @@ FACTS = {"follows": ""}
 
 _READ = (
     *SERIES, "period", "period_end", "era", "segment", "numerator", "value", "chart_value",
-    "seasonal_factor", "centre", "special_cause", "variation",
+    "seasonal_factor", "centre", "lower_limit", "upper_limit", "special_cause", "variation",
+    "chart_waits",
 )  # fmt: skip
 _CONCERN = (Variation.CONCERN_HIGH.value, Variation.CONCERN_LOW.value)
 _HIGH = frozenset(
@@ -112,7 +114,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
     held = _Held(beside, places)
     rows = [
         found
-        for series, part in _worsened(measured)
+        for series, part in _worsened(measured, context)
         for found in _found(series, part, held, watched, rules, context)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS[:-1])).assign(rule_set=rules.label)
@@ -139,17 +141,34 @@ def _drivers(context: Context) -> Mapping[str, Indicator]:
     }
 
 
-def _worsened(measured: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
-    """Each series whose last verdict in its present stretch is a worsening, with that stretch."""
+def _worsened(
+    measured: pd.DataFrame, context: Context
+) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """Each series that its chart says has worsened, in its present stretch, up to that figure.
+
+    The last verdict says so; or the newest figure waits for one, and so far lies beyond the limits
+    on the wrong side.
+    """
     tested = measured["variation"] != Variation.NOT_TESTED.value
     judged = measured[tested].drop_duplicates(list(SERIES), keep="last")
-    worse = judged[judged["variation"].isin(_CONCERN)].set_index(list(SERIES))
+    newest = measured.drop_duplicates(list(SERIES), keep="last")
+    wrong = newest[(newest["chart_waits"] != "") & _beyond(newest, context)]
+    worse = pd.concat([wrong, judged[judged["variation"].isin(_CONCERN)]])
+    worse = worse.drop_duplicates(list(SERIES)).set_index(list(SERIES))
     for series, part in measured.merge(worse.index.to_frame(index=False), on=list(SERIES)).groupby(
         list(SERIES), sort=True
     ):
         segment, end = worse.loc[series, ["segment", "period_end"]]
         if part["segment"].iloc[-1] == segment:
             yield series, part[(part["segment"] == segment) & (part["period_end"] <= end)]
+
+
+def _beyond(rows: pd.DataFrame, context: Context) -> pd.Series:
+    """Whether each figure lies beyond the limit on its wrong side."""
+    held = context.register.indicators
+    way = rows["indicator"].map({code: one.polarity for code, one in held.items()})
+    low = (way == Polarity.HIGH) & (rows["chart_value"] < rows["lower_limit"])
+    return low | ((way == Polarity.LOW) & (rows["chart_value"] > rows["upper_limit"]))
 
 
 def _began(part: pd.DataFrame) -> str:

@@ -58,7 +58,8 @@ def series(code: str, values, unit: str = "unit", of: float = 100.0, **columns: 
             "period_end": [one.end.isoformat() for one in months], "state": "final",
             "era": 0, "segment": 0, "numerator": numbers * of / 100, "value": numbers,
             "chart_value": numbers, "seasonal_factor": 1.0, "centre": 90.0,
-            "special_cause": "none", "variation": "common_cause",
+            "special_cause": "none", "variation": "common_cause", "chart_waits": "",
+            "lower_limit": 80.0, "upper_limit": 100.0,
         }
     ).assign(**columns)  # fmt: skip
 
@@ -135,6 +136,15 @@ def test_a_worsening_of_a_stretch_before_a_break_is_no_present_one(context):
         segment=[0] * 23 + [1], variation=["common_cause"] * 22 + ["concern_low", "not_tested"]
     )
     assert found(context, table, posts(20)).empty
+
+
+def test_a_newest_figure_that_waits_beyond_the_limits_is_enough_and_one_inside_is_not(context):
+    calm = worsening().assign(variation=["common_cause"] * 22 + ["not_tested"] * 2)
+    assert found(context, calm, posts(20)).empty
+    waits = calm.assign(chart_waits=[""] * 22 + ["not judged yet"] * 2)
+    assert found(context, waits, posts(20))["worsened_from"].tolist() == ["2025-11"]
+    inside = waits.assign(lower_limit=70.0)
+    assert found(context, inside, posts(20)).empty
 
 
 def test_an_indicator_with_a_chart_rose_where_its_chart_says_so(context):

@@ -22,7 +22,7 @@ from pmf_analysis.terms import BreakKind
 
 BROKEN = "2024-05"
 MONTHS = [periods.shift(periods.parse("2021-11"), step) for step in range(60)]
-UNITS = ("medwold", "east", "east-social-work", "dunwick", "easthythe", "farrow")
+UNITS = ("medwold", "east", "dunwick", "easthythe")
 SERIES = {
     # level before the break, for the first year after it, and since; cases a month
     "ASSESS-45": (60.0, 82.0, 90.0, 180),
@@ -79,7 +79,7 @@ def actions() -> pd.DataFrame:
     return table.assign(**days, delivery="d", line=[2, 3])
 
 
-def said(held: register.Register, seed: int, kind: BreakKind | None) -> pd.DataFrame:
+def said(held: register.Register, seed: int, kind: BreakKind | None, *codes: str) -> pd.Series:
     """Every finding, with its sentence, where the series have such a break, or none."""
     if kind is not None:
         one = Break(
@@ -88,7 +88,7 @@ def said(held: register.Register, seed: int, kind: BreakKind | None) -> pd.DataF
         )  # fmt: skip
         held = replace(held, breaks=in_order([*held.breaks, one]))
     context = register.Context(held, date(2026, 12, 20))
-    rows = pd.concat([rows_of(code, unit, seed) for code in SERIES for unit in UNITS])
+    rows = pd.concat([rows_of(code, unit, seed) for code in codes or SERIES for unit in UNITS])
     analysed = analysis.analyse_all(rows, context)
     pairs = rows[["indicator", "service_area"]].drop_duplicates()
     verdicts = pairs.assign(verdict="green", reason="Complete", issues="")
@@ -115,7 +115,8 @@ def test_the_figures_do_say_something_and_without_a_break_it_hangs_on_them(held,
     """The test above would see a sentence that crosses."""
     codes = set(declared.index.get_level_values("code"))
     assert {"V-IMPROVED", "V-WORSENED", "B-BREAK", "C-HIGHER", "F-RANGE"} <= codes
-    assert not said(held, 0, None).equals(said(held, 1, None))
+    one = "ASSESS-45"
+    assert not said(held, 0, None, one).equals(said(held, 1, None, one))
 
 
 def test_every_kind_but_a_restart_stops_comparison_and_says_who_when_and_why(declared):
