@@ -35,7 +35,8 @@ from pmf_analysis.terms import Comparison, MeasureKind
 HEIGHT = 3.6
 """Inches of the plot."""
 NAMED = 8
-"""Most units that are named in the plot; the others stand in the table."""
+"""Most units that are named in the plot; the others stand in the table, and all that stand out
+in the alternative text."""
 _NEEDED = (
     "service_area", "period", "shown_value", "shown_denominator", "funnel_baseline",
     "funnel_phi", "funnel_tau2", "funnel", "funnel_level", "funnel_adjusted",
@@ -323,9 +324,14 @@ def _points(axes: Axes, found: _Funnel, palette: Palette) -> None:
 
 
 def _named(found: _Funnel) -> list[int]:
-    """The unit in focus, those that stand out, and those beyond chance, the furthest first."""
+    """The unit in focus, those that stand out, and a few beyond chance, the furthest first."""
     far = np.abs(found.values - found.baseline) * np.sqrt(found.sizes)
-    others = [place for place, beyond in enumerate(found.beyond) if beyond and place != found.focus]
+    crowd = sum(found.beyond) > NAMED
+    others = [
+        place
+        for place, kind in enumerate(found.kinds)
+        if place != found.focus and (kind or (found.beyond[place] and not crowd))
+    ]
     others.sort(key=lambda place: (not found.kinds[place], -far[place]))
     return [*([found.focus] if found.focus >= 0 else []), *others][:NAMED]
 
@@ -333,7 +339,7 @@ def _named(found: _Funnel) -> list[int]:
 def _names(
     axes: Axes, found: _Funnel, low: float, high: float, sheet: Sheet, palette: Palette
 ) -> None:
-    """Names beside their points: on the first side where nothing is in the way."""
+    """Names beside their points: on the first side where nothing is in the way, or nowhere."""
     wide = WIDTH - sheet.left - sheet.right
     across = found.sizes / found.curve[-1] * wide
     up = (found.values - low) / (high - low) * HEIGHT
@@ -341,7 +347,9 @@ def _names(
     for place in _named(found):
         name = shortened(drawable(found.names[place]), 2.2, bold=place == found.focus)
         length = text_width(name, bold=place == found.focus)
-        box = _free(across[place], up[place], length, wide, taken)
+        box, covered = _free(across[place], up[place], length, wide, taken)
+        if covered and place != found.focus:
+            continue
         taken.append(box)
         axes.annotate(
             name, (found.sizes[place], found.values[place]),
@@ -355,14 +363,13 @@ def _names(
 
 def _free(
     x: float, y: float, length: float, wide: float, taken: Sequence[tuple[float, ...]]
-) -> tuple[float, float, float, float]:
-    """Where a name of a length can stand near a point: left, right, bottom and top in inches."""
+) -> tuple[tuple[float, float, float, float], int]:
+    """Where a name can stand near a point (left, right, bottom, top in inches), over how much."""
     half = LINE / 2
     right, left, middle = x + 0.13, x - 0.13 - length, x - length / 2
     places = [
         (right, y), (left, y), (middle, y + 0.24), (middle, y - 0.24), (right, y + 0.22),
-        (right, y - 0.22), (left, y + 0.22), (left, y - 0.22), (middle, y + 0.45),
-        (middle, y - 0.45),
+        (right, y - 0.22), (left, y + 0.22), (left, y - 0.22),
     ]  # fmt: skip
     boxes = [(left, left + length, at - half, at + half) for left, at in places]
     inside = [box for box in boxes if box[0] >= 0 and box[1] <= wide and box[2] >= -0.05]
@@ -373,7 +380,8 @@ def _free(
             for other in taken
         )
 
-    return min(inside or boxes, key=covered)
+    best = min(inside or boxes, key=covered)
+    return best, covered(best)
 
 
 def _alt(
