@@ -18,9 +18,11 @@ from pmf_analysis.analysis import _lines, maturity
 from pmf_analysis.analysis._columns import of_indicator
 from pmf_analysis.methods import xmr
 from pmf_analysis.register.registry import Context
-from pmf_analysis.terms import SpecialCause, State
+from pmf_analysis.terms import ChartKind, SpecialCause, State
 
 Flags = NDArray[np.bool_]
+
+_SHARES = (ChartKind.P.value, ChartKind.P_PRIME.value)
 
 
 class Judged(NamedTuple):
@@ -96,11 +98,33 @@ def judged(
         case = value.copy()
         case[waits] = ends[end].to_numpy() / points.loc[waits, "factor"].to_numpy()
         cases.append(np.where(np.isnan(case), value, case))
-    said = [_lines.causes(case, group[kept], own, rules, follows)[waits] for case in cases]
-    same = [_direction(causes) for causes in said]
-    agreed = (same[0] == same[1]) & (same[0] == same[2]) & ends["value_low"].notna().to_numpy()
-    causes = np.where(agreed, said[0], SpecialCause.NOT_TESTED.value)
+    # the late cases count in both ends, and narrow the limits that these are held against; what
+    # both ends say by the limits of the cases known so far stands where that decides nothing
+    whole = _narrowed(own, waits, points["denominator"].to_numpy(dtype=float), ends["late"])
+    causes = np.full(int(waits.sum()), SpecialCause.NOT_TESTED.value, dtype=object)
+    for lines_of_ends in (own, whole):
+        said = [
+            _lines.causes(case, group[kept], lines_, rules, follows)[waits]
+            for case, lines_ in zip(cases, (own, lines_of_ends, lines_of_ends), strict=True)
+        ]
+        same = [_direction(each) for each in said]
+        agreed = (same[0] == same[1]) & (same[0] == same[2]) & ends["value_low"].notna().to_numpy()
+        causes[agreed] = said[0][agreed]
     return Judged(kept[waits], causes)
+
+
+def _narrowed(
+    lines: _lines.Lines, waits: Flags, cases: NDArray[np.float64], late: pd.Series
+) -> _lines.Lines:
+    """The limits of shares that wait, by the cases that they will have in the end."""
+    more = np.zeros(len(waits))
+    more[waits] = late.fillna(0.0).to_numpy()
+    share = waits & np.isin(lines.kind, _SHARES) & (cases > 0)
+    closer = np.sqrt(np.divide(cases, cases + more, out=np.ones(len(waits)), where=share))
+    names = ("lower", "upper", "near_lower", "near_upper")
+    return lines._replace(
+        **{name: lines.centre + closer * (getattr(lines, name) - lines.centre) for name in names}
+    )
 
 
 def _direction(causes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -124,13 +124,14 @@ def delivered_ends(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``value_low`` and ``value_high`` on the same index; NaN where there is no case.
+        ``value_low``, ``value_high`` and ``late``, the cases that are still to come by them, on
+        the same index; NaN where there is no case.
     """
     held = [context.register.indicators[code] for code in measures["indicator"]]
     share, _ = _shares(measures, held, context.register.rule_set(RULES))
     late = _late(measures, held, share)
     low, high = _ends(measures, held, late, _turned(measures, held, late), "")
-    return pd.DataFrame({"value_low": low, "value_high": high}, measures.index)
+    return pd.DataFrame({"value_low": low, "value_high": high, "late": late}, measures.index)
 
 
 def _shares(
