@@ -141,8 +141,7 @@ def level_change(
 class _Series(NamedTuple):
     """Figures moved to the right without gaps: ``value``, ``time`` and ``weight`` are 0 in front.
 
-    ``root`` is the square root of the weight, ``floor`` the least that the variance of a weighted
-    figure can be: its chance variation.
+    ``floor`` is the least that the variance of a weighted figure can be: its chance variation.
     """
 
     there: Flags
