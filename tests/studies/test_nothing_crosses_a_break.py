@@ -92,7 +92,7 @@ def said(held: register.Register, seed: int, kind: BreakKind | None, *codes: str
     analysed = analysis.analyse_all(rows, context)
     pairs = rows[["indicator", "service_area"]].drop_duplicates()
     verdicts = pairs.assign(verdict="green", reason="Complete", issues="")
-    known = studies.Known(verdicts=verdicts)
+    known = studies.Known(lambda: {"action": actions()}, verdicts)
     studied = studies.study_all(analysed, known, context)
     facts = findings.latest_facts(analysed, verdicts, context, studied=studied)
     found = findings.judge(facts, context)
