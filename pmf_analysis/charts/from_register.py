@@ -6,7 +6,7 @@ title says what the tables say of the latest figure, and nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,17 +14,22 @@ import pandas as pd
 from pmf_analysis import formats, periods
 from pmf_analysis.analysis.funnel import RULES as FUNNEL
 from pmf_analysis.analysis.funnel import FunnelRules
-from pmf_analysis.charts import marks, words
+from pmf_analysis.charts import marks
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.contribution import draw_contribution
 from pmf_analysis.charts.forecast import draw_forecast
 from pmf_analysis.charts.funnel import OUT, draw_funnel, standing_out
 from pmf_analysis.charts.impact import draw_earlier, draw_impact
-from pmf_analysis.charts.marks import BreakMark
 from pmf_analysis.charts.multiples import draw_multiples
+from pmf_analysis.charts.over_time import (
+    actions_of,
+    breaks_of,
+    expected_words,
+    level_of,
+    verdict_words,
+)
 from pmf_analysis.charts.quality import draw_quality
 from pmf_analysis.charts.trend import draw_trend
-from pmf_analysis.charts.usual import Level
 from pmf_analysis.charts.variance import BENCHMARKS, draw_variance
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.register import Context, rule_values
@@ -32,20 +37,15 @@ from pmf_analysis.register.models import Indicator, Unit
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import require
 from pmf_analysis.terms import (
-    BreakKind,
     Characteristic,
     Comparison,
     Impact,
-    MeasureKind,
     Rag,
     State,
     UnitKind,
-    Variation,
     Verdict,
 )
 
-_CONFIRMED = ("improvement", "concern", "neutral")
-_NOT_JUDGED = ("", Variation.NOT_TESTED.value)
 _WIDER = (UnitKind.COUNTRY, UnitKind.REGION, UnitKind.COUNTY)
 _BESIDE = (
     ("vs_neighbours", "the middle of its neighbours"),
@@ -88,10 +88,10 @@ def trend_chart(
     return draw_trend(
         rows,
         indicator,
-        title=title or f"{indicator.label}: {_variation(rows, indicator, doubt)}",
+        title=title or f"{indicator.label}: {verdict_words(rows, indicator, doubt)}",
         area=unit.name,
-        breaks=[*_breaks(context, indicator, unit), *_actions(actions)],
-        level=None if doubt else _level(changes, indicator),
+        breaks=[*breaks_of(context, indicator, unit), *actions_of(actions)],
+        level=None if doubt else level_of(changes, indicator),
     )
 
 
@@ -114,9 +114,9 @@ def forecast_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> 
     return draw_forecast(
         rows,
         indicator,
-        title=title or f"{indicator.label}: {_expected(rows, indicator)}",
+        title=title or f"{indicator.label}: {expected_words(rows, indicator)}",
         area=unit.name,
-        breaks=_breaks(context, indicator, unit),
+        breaks=breaks_of(context, indicator, unit),
     )
 
 
@@ -390,98 +390,6 @@ def _one(rows: pd.DataFrame, column: str) -> str:
             "Choose the rows before drawing",
         )
     return str(found[0])
-
-
-def _breaks(context: Context, indicator: Indicator, unit: Unit) -> Sequence[BreakMark]:
-    return [
-        BreakMark(
-            one.period,
-            "limits restart" if one.kind is BreakKind.REBASE else one.kind.label,
-            one.reason,
-        )
-        for one in context.register.breaks_of(indicator.code, unit.code)
-    ]
-
-
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """The row that the chart's verdict speaks of: the latest, or the last judged if that waits."""
-    latest = _latest(rows)
-    if latest.empty or not marks.texts(latest, "chart_waits")[0]:
-        return latest
-    tested = rows[~pd.Series(marks.texts(rows, "variation"), rows.index).isin(_NOT_JUDGED)]
-    same = tested[tested["segment"].eq(latest["segment"].iloc[0])]
-    found = _latest(same)
-    return latest if found.empty else found
-
-
-def _actions(actions: pd.DataFrame | None) -> list[BreakMark]:
-    """Actions as marks, each at the month of its date."""
-    if actions is None:
-        return []
-    held = actions[actions["action_date"] != ""].drop_duplicates(["action_date", "words"])
-    return [
-        BreakMark(day[: len("2025-07")], f"action: {what.rstrip('.')}", action=True)
-        for day, what in held[["action_date", "words"]].itertuples(index=False)
-    ]
-
-
-def _level(changes: pd.DataFrame | None, indicator: Indicator) -> Level | None:
-    """The level since a change that the screen confirms; none of a steady rise or fall."""
-    if changes is None:
-        return None
-    own = changes[(changes["indicator"] == indicator.code) & ~changes["slides"].astype(bool)]
-    own = own[own["screen_verdict"].isin(_CONFIRMED) & own["since"].ne("") & own["after"].notna()]
-    if own.empty:
-        return None
-    return Level(str(own["since"].iloc[-1]), float(own["after"].iloc[-1]))
-
-
-def _latest(rows: pd.DataFrame) -> pd.DataFrame:
-    """The last row that has a figure, as a table of one row or none."""
-    held = rows[rows["state"] != State.FORECAST.value].sort_values("period_end", kind="stable")
-    return held[held["value"].notna()].tail(1)
-
-
-def _variation(rows: pd.DataFrame, indicator: Indicator, doubt: str) -> str:
-    latest = _judged(rows)
-    if latest.empty:
-        return "no figure"
-    period = f"{periods.parse(str(latest['period'].iloc[0])).label}{_counts(latest, indicator)}"
-    if latest["state"].iloc[0] == State.PROVISIONAL.value:
-        period += f", {State.PROVISIONAL.label}"
-    code = marks.texts(latest, "variation")[0]
-    if code in _NOT_JUDGED:
-        return f"{words.shown(float(latest['value'].iloc[0]), indicator)}, {period}"
-    said = {
-        "": "no more than usual variation",
-        "improvement": "an improvement that is unlikely to be chance",
-        "concern": "a worsening that is unlikely to be chance",
-        "neutral": "a change that is unlikely to be chance",
-    }
-    meant = marks.meaning(code)
-    if doubt and meant == "improvement":
-        return f"a change that is in doubt until it is explained, {period}"
-    return f"{said[meant]}, {period}"
-
-
-def _counts(latest: pd.DataFrame, indicator: Indicator) -> str:
-    """The counts behind a share, since a share of a few says little by itself."""
-    numerator, denominator = (
-        marks.floats(latest, name)[0] for name in ("numerator", "denominator")
-    )
-    known = numerator == numerator and denominator == denominator
-    if not known or indicator.kind is not MeasureKind.PROPORTION:
-        return ""
-    return f" ({formats.number(numerator)} of {formats.number(denominator)})"
-
-
-def _expected(rows: pd.DataFrame, indicator: Indicator) -> str:
-    coming = rows[rows["state"] == State.FORECAST.value].sort_values("period_end").tail(1)
-    values = marks.floats(coming, "forecast")
-    if not len(values) or values[0] != values[0]:
-        return "no forecast"
-    period = words.within_period(periods.parse(str(coming["period"].iloc[0])).label)
-    return f"about {words.shown(values[0], indicator)} in {period} if nothing changes"
 
 
 def _standing(own: pd.DataFrame, unit: Unit, called: dict[str, str]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pmf_analysis.charts.marks import BreakMark
+from pmf_analysis.charts.over_time import actions_of, level_of, verdict_words
 from pmf_analysis.charts.palette import shipped_palette
 from pmf_analysis.charts.trend import draw_trend
 from pmf_analysis.charts.usual import Level, stairs
@@ -69,3 +71,28 @@ def test_an_action_is_marked_apart_from_a_break(series, indicator):
     assert "Dotted upright lines: change in recording, March 2024: a new form." in caption
     assert "Upright lines with a foot: action: one hub for the East, June 2024." in caption
     assert "later" not in caption
+
+
+def test_the_title_speaks_of_the_figure_that_was_judged(series, indicator):
+    judged = series.assign(variation="common_cause", chart_waits="", segment=0)
+    last = judged.index[-1]
+    judged.loc[judged.index[-2], "variation"] = "improvement_high"
+    judged.loc[last, ["variation", "chart_waits"]] = ["not_tested", "December is not judged yet"]
+    assert verdict_words(judged, indicator, "") == (
+        "an improvement that is unlikely to be chance, November 2024 (154 of 200)"
+    )
+    assert "in doubt until it is explained" in verdict_words(judged, indicator, "dates were moved")
+    assert "improvement" not in verdict_words(judged, indicator, "dates were moved")
+
+
+def test_actions_and_confirmed_levels_come_from_their_tables(indicator):
+    log = pd.DataFrame({"action_date": ["2024-06-03", ""], "words": ["One hub.", "No date"]})
+    assert actions_of(log) == [BreakMark("2024-06", "action: One hub", action=True)]
+    assert actions_of(None) == [] and level_of(None, indicator) is None
+    found = pd.DataFrame(
+        {"indicator": ["CP-01"], "screen_verdict": ["concern"], "since": ["2024-06"],
+         "slides": [False], "after": [75.0]}
+    )  # fmt: skip
+    assert level_of(found, indicator) == Level("2024-06", 75.0)
+    assert level_of(found.assign(slides=True), indicator) is None
+    assert level_of(found.assign(screen_verdict="none"), indicator) is None
