@@ -77,11 +77,18 @@ def with_parts(units: Sequence[str], context: Context) -> set[str]:
 
 
 def with_doubt(table: pd.DataFrame, fact: pd.DataFrame) -> pd.DataFrame:
-    """The screen's table with ``doubt``: why a change for the better is not claimed."""
+    """The screen's table with ``doubt``, why a change for the better is not claimed, and ``mix``.
+
+    The latter says how much of a change for the worse comes from a different mix of work.
+    """
     keys = pd.MultiIndex.from_frame(table[list(SERIES)])
-    words = fact.set_index(list(SERIES))["claims_doubted"].reindex(keys).fillna("").to_numpy()
+    words = fact.set_index(list(SERIES))[["claims_doubted", "mix_carries"]].reindex(keys).fillna("")
+    words = words.set_axis(table.index)
     better = table["screen_verdict"] == ScreenVerdict.IMPROVEMENT
-    return table.assign(doubt=pd.Series(words, table.index).where(better, ""))
+    worse = table["screen_verdict"] == ScreenVerdict.CONCERN
+    return table.assign(
+        doubt=words["claims_doubted"].where(better, ""), mix=words["mix_carries"].where(worse, "")
+    )
 
 
 def screen_table(shown: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -109,11 +116,17 @@ def screen_table(shown: pd.DataFrame, context: Context) -> pd.DataFrame:
                 "Verdict": f"stands out; {DOUBTED}" if doubted else verdict.label,
                 "Change": "" if pd.isna(row["screen_rank"]) else row["level_words"],
                 "Chance, allowing for all series": "" if pd.isna(chance) else _chance(chance),
-                "Why": row["doubt"] if doubted else row["rank_reason"] or row["screen_reason"],
+                "Why": row["doubt"] or row["rank_reason"] or row["screen_reason"],
                 "Up to": periods.parse(row["period"]).label if row["period"] else "",
             }
         )
     return pd.DataFrame(rows)
+
+
+def _mix(row: pd.Series) -> str:
+    """How much of a change comes from a different mix of work; empty where that is not said."""
+    mix = str(row["mix"])
+    return f". {mix[:1].upper()}{mix[1:]} from a different mix of work" if mix else ""
 
 
 def _chance(chance: float) -> str:
@@ -132,7 +145,7 @@ def _item(rows: pd.DataFrame, held: Register, links: Mapping[str, str]) -> str:
     doubts = [doubt for doubt in rows["doubt"] if doubt]
     # what other units tell is said as the same story
     why = str(first["rank_reason"]).partition(". ")[0].rstrip(".")
-    said = f"But {doubts[0].rstrip('.')}, so {DOUBTED}" if doubts else why
+    said = f"But {doubts[0].rstrip('.')}, so {DOUBTED}" if doubts else f"{why}{_mix(first)}"
     told = rows.sort_values("screen_rank", kind="stable")["service_area"]
     codes = [code for code in dict.fromkeys(told) if code != first["service_area"]]
     others = formats.listed([held.units[code].name for code in codes])

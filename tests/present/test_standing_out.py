@@ -46,8 +46,9 @@ def table(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def facts(of: pd.DataFrame, doubt: str = "") -> pd.DataFrame:
-    return of[["indicator", "service_area", "cohort"]].assign(claims_doubted=doubt)
+def facts(of: pd.DataFrame, doubt: str = "", mix: str = "") -> pd.DataFrame:
+    keys = of[["indicator", "service_area", "cohort"]]
+    return keys.assign(claims_doubted=doubt, mix_carries=mix)
 
 
 STORY = (
@@ -77,6 +78,14 @@ def test_a_change_in_doubt_is_not_called_one_for_the_better(context):
         "stands out: worse than before", "stands out; nothing is said about a change",
     ]  # fmt: skip
     assert shown["Why"][1] == "dates were moved"
+
+
+def test_a_change_that_the_mix_of_work_explains_says_so(context):
+    of = table(*STORY)
+    mix = "of the fall of 2.1 points, 1.9 come"
+    html = str(page.standing_out(of, facts(of, mix=mix), ["C"], {}, context))
+    assert "a statutory duty. Of the fall of 2.1 points, 1.9 come from a different mix" in html
+    assert html.count("different mix") == 1
 
 
 def test_no_more_stories_than_the_page_holds(context):
