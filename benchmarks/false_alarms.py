@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -159,9 +159,10 @@ def flagged(table: pd.DataFrame, held: Context) -> tuple[float, float]:
     return float(each.any().mean()), float(each.last().mean())
 
 
-def _rows(series: int, change: float) -> list[tuple[str, ...]]:
-    found = []
+def _rows(series: int, change: float, only: str) -> Iterator[tuple[str, ...]]:
     for kind in KINDS:
+        if not kind.name.startswith(only):
+            continue
         shipped_rules, plain = (context(given, **kind.indicator) for given in (None, PLAIN))
         scale = shipped_rules.register.indicators["T"].multiplier
         for length in LENGTHS:
@@ -171,9 +172,8 @@ def _rows(series: int, change: float) -> list[tuple[str, ...]]:
                 normal[:, -CHANGED:] += change
                 table = measures_of(*kind.make(normal, draws), scale)
                 shares = [*flagged(table, shipped_rules), *flagged(table, plain)]
-                found.append((kind.name, str(length), f"{correlation:g}",
-                              *(f"{100 * share:.1f}" for share in shares)))  # fmt: skip
-    return found
+                written = (f"{100 * share:.1f}" for share in shares)
+                yield kind.name, str(length), f"{correlation:g}", *written
 
 
 def rolling_flagged(series: int = 100, length: int = 60) -> float:
@@ -201,11 +201,12 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--series", type=int, default=400, help="series of each line")
     parser.add_argument("--changed", type=float, default=0.0, metavar="SDS",
                         help="by how many standard deviations the last figures change")  # fmt: skip
+    parser.add_argument("--only", default="", help="kinds whose name begins so")
     options = parser.parse_args(given)
     print(f"{options.series} series a line; % with any figure flagged, and with the last")
     print("| Series | figures | autocorrelation | any | last | plain: any | plain: last |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for row in _rows(options.series, options.changed):
+    for row in _rows(options.series, options.changed, options.only):
         print(f"| {' | '.join(row)} |", flush=True)
     print(f"rolling twelve months: {100 * rolling_flagged():.1f}% with any verdict")
     return 0
