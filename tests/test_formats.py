@@ -87,3 +87,9 @@ def test_a_slug_is_a_safe_file_name(text):
     name = formats.slug(text)
     assert name
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_several_of_a_thing():
+    assert [formats.plural(word) for word in ("district", "local authority", "country")] == [
+        "districts", "local authorities", "countries",
+    ]  # fmt: skip

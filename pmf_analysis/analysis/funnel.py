@@ -284,7 +284,10 @@ def limits_at(
             rate_limits(middle * size, confidence, exact_below),
             overdispersed_limits(middle * size, 1.0, FunnelScale.ROOT_RATIO, tau2, confidence),
         )
-        plain, found = (Interval(one.lower * middle, one.upper * middle) for one in ratios)
+        # where nothing happened anywhere, nothing is expected of anyone
+        plain, found = (
+            Interval(*(np.where(middle == 0, 0.0, end * middle) for end in one)) for one in ratios
+        )
     widened = tau2 > 0
     return plain, Interval(
         np.where(widened, np.fmin(found.lower, plain.lower), plain.lower),

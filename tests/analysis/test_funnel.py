@@ -171,3 +171,28 @@ def test_the_order_of_rows_does_not_matter_and_nothing_gives_nothing(
     empty = funnel.analyse(table.iloc[:0], context)
     assert len(empty) == 0
     assert list(empty.columns) == list(found.columns)
+
+
+def test_a_verdict_always_has_its_limits_and_its_minimum(context_of, make_rows, make_indicator):
+    rng = np.random.default_rng(17)
+    units = [make_rows([50.0] * 20, service_area=f"u{n:02}") for n in range(14)]
+    base = pd.concat(units, ignore_index=True)
+    for given in (PERCENT, RATE):
+        below = 10.0 ** rng.integers(0, 9, len(base)) * rng.integers(0, 3, len(base))
+        above = np.floor(below * rng.choice([0, 1e-7, 0.01, 0.5, 1], len(base)))
+        above[base["period"] == "2020-04"] = 0
+        table = base.assign(
+            shown_numerator=above, shown_denominator=below,
+            shown_lower=np.where(below > 0, 0.0, np.nan),
+            shown_upper=np.where(below > 0, 100.0, np.nan),
+        )  # fmt: skip
+        found = funnel.analyse(table, context_of(make_indicator(**given)))
+        for name, kind, least in (("funnel", "", 5), ("funnel_adjusted", "adjusted_", 10)):
+            told = found[name] != "not_compared"
+            assert 0 < told.sum() < len(found)
+            ends = [f"funnel_{kind}{side}" for side in ("inner_lower", "inner_upper",
+                                                        "outer_lower", "outer_upper")]  # fmt: skip
+            assert np.isfinite(found.loc[told, ends].to_numpy()).all()
+            assert found.loc[~told, ends].isna().all(axis=None)
+            assert (found.loc[told, "funnel_units"] >= least).all()
+            assert (found.loc[~told | (found[name] == "similar"), f"{name}_level"] == "").all()
