@@ -13,7 +13,7 @@ that overlap or are not final yet, and of an action without a date. Breaks are n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -116,7 +116,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
     series = dict(tuple(rows.groupby(["indicator", "service_area"], sort=True)))
     found = [_judged(one, log, series, rules, context) for one in log]
     table = pd.DataFrame(found, columns=list(COLUMNS))
-    texts = table[list(_TEXTS)].fillna("").astype("str")
+    texts = table[list(_TEXTS)].astype(object).fillna("").astype("str")
     return pd.concat([texts, table[list(_NUMBERS)].astype(float)], axis=1)[list(COLUMNS)]
 
 
@@ -312,7 +312,9 @@ def _marks(case: _Case) -> list[str]:
 
 def _regression(case: _Case) -> dict[str, str]:
     """That the action began after an extreme figure which came back by itself; or nothing."""
-    rules, points = case.rules, case.points(whole=True)
+    # as printed, since an extreme figure is acted on as it is printed
+    printed = replace(case, rows=case.rows.assign(seasonal_factor=1.0))
+    rules, points = case.rules, printed.points(whole=True)
     way = {Polarity.HIGH: 1, Polarity.LOW: -1}.get(case.indicator.polarity, 0)
     before, after = points.step <= case.last_before, points.step >= case.first_since
     if not way or before.sum() < rules.extreme_points or after.sum() < rules.extreme_after:
