@@ -314,7 +314,7 @@ def test_names_say_what_a_thing_is():
 
 # -- notebooks -----------------------------------------------------------------------------
 
-NOTEBOOKS = {"trend", "variance", "forecast", "data_quality", "deep_dive"}
+NOTEBOOKS = {"trend", "variance", "forecast", "impact", "data_quality", "deep_dive"}
 PARAMETERS = {"service_area", "period", "as_at", "indicators"}
 SCOPES = {"area", "county", "on_demand"}
 MOST_CODE_CELLS = 10

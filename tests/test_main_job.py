@@ -44,7 +44,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory, small_made):
-    """Store, plan and result of one unit's four notebooks and its pages."""
+    """Store, plan and result of one unit's five notebooks and its pages."""
     folder = tmp_path_factory.mktemp("first") / "w"
     store = Store(Path(shutil.copytree(small_made, folder)))
     return store, *run_one(store, jobs=2)
@@ -54,7 +54,7 @@ def test_every_notebook_of_scope_area_ran(finished):
     _, _, job = finished
     assert job.run.failures == ()
     names = [task["notebook"] for task in job.run.manifest["tasks"]]
-    assert names == ["trend", "variance", "forecast", "data_quality"]
+    assert names == ["trend", "variance", "forecast", "impact", "data_quality"]
     assert {path.name for path in job.pages} == {"index.html", "adoption.html"}
 
 
@@ -175,7 +175,7 @@ def test_a_deep_dive_keeps_to_its_indicator_and_is_not_what_is_published(finishe
 
 def test_a_notebook_that_fails_is_said_once_and_the_rest_completes(tmp_path, small_copy):
     store = small_copy
-    for name in ("variance", "forecast", "data_quality"):
+    for name in ("variance", "forecast", "impact", "data_quality"):
         (store.notebooks / f"{name}.ipynb").unlink()
     good = nbformat.read(store.notebooks / "trend.ipynb", as_version=4)
     good.cells[-1].source = "run.no_such_verb()"

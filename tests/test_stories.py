@@ -17,9 +17,7 @@ from pmf_analysis import prepared
 from pmf_analysis.register import Register
 from pmf_analysis.synthetic.plot import CLAIMS, STORIES
 
-MISSED = {
-    ("overtime", "regression_to_mean", "south-social-work"),
-}
+MISSED: set[tuple[str, str, str]] = set()
 """What should be said and no method of today says; one that learns to is taken out here."""
 
 SAID_WRONGLY: set[tuple[str, str, str]] = set()

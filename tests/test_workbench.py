@@ -16,10 +16,10 @@ from pmf_analysis.store import Store
 from pmf_analysis.terms import Structure
 
 VERBS = (
-    "glance", "six_fields", "trend", "variance", "funnels", "forecast", "findings", "about",
-    "breaks", "trend_table", "status_table", "direction_table", "comparison_table", "screen",
-    "forecast_skill_table", "forecast_table", "quality", "verdict_table", "check_table",
-    "delivery_table", "figures",
+    "glance", "six_fields", "trend", "variance", "funnels", "forecast", "impact", "findings",
+    "about", "breaks", "trend_table", "status_table", "direction_table", "comparison_table",
+    "screen", "impact_table", "forecast_skill_table", "forecast_table", "quality",
+    "verdict_table", "check_table", "delivery_table", "figures",
 )  # fmt: skip
 
 
