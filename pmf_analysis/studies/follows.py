@@ -1,11 +1,10 @@
 """What rose before an indicator worsened: one followed the other, and no more is said.
 
-Of every series whose chart says that it worsened, or whose newest figure is not judged yet and so
-far lies beyond the limits on the wrong side, the indicators that stand beside the work (vacant
-posts, open cases, referrals) are looked at in the same unit, and in the whole that it belongs
-to. One that rose beyond chance within some periods before is named. An indicator with a chart rose
-where its own chart says so; a snapshot, which gets none, where it grew by far more in one
-period than it usually does, and stayed. The rule set ``follows`` has the numbers.
+Of every series whose chart says that it worsened, the indicators that stand beside the work
+(vacant posts, open cases, referrals) are looked at in the same unit, and in the whole that it
+belongs to. One that rose beyond chance within some periods before is named. An indicator with a
+chart rose where its own chart says so; a snapshot, which gets none, where it grew by far more in
+one period than it usually does, and stayed. The rule set ``follows`` has the numbers.
 """
 
 from __future__ import annotations
@@ -38,13 +37,20 @@ FACTS = {"follows": ""}
 _READ = (
     *SERIES, "period", "period_end", "era", "segment", "numerator", "value", "chart_value",
     "seasonal_factor", "centre", "lower_limit", "upper_limit", "special_cause", "variation",
-    "chart_waits",
 )  # fmt: skip
 _CONCERN = (Variation.CONCERN_HIGH.value, Variation.CONCERN_LOW.value)
 _HIGH = frozenset(
     one.value
     for one in SpecialCause
     if one.value.endswith(("_high", "_up")) or one is SpecialCause.ABOVE_LIMIT
+)
+_RUNS = frozenset(
+    (
+        SpecialCause.SHIFT_HIGH,
+        SpecialCause.SHIFT_LOW,
+        SpecialCause.TREND_UP,
+        SpecialCause.TREND_DOWN,
+    )
 )
 _COUNTS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -101,7 +107,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
     -------
     pandas.DataFrame
         One row for each rise, the latest first: ``worsened_from`` (period in which the run of
-        figures on the wrong side of the average began), ``driver`` and ``driver_unit`` (codes),
+        figures on the wrong side began), ``driver`` and ``driver_unit`` (codes),
         ``rose_in``, ``before``, ``after``, ``periods_before``, ``words`` and ``rule_set``.
     """
     del known
@@ -114,7 +120,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
     held = _Held(beside, places)
     rows = [
         found
-        for series, part in _worsened(measured, context)
+        for series, part in _worsened(measured)
         for found in _found(series, part, held, watched, rules, context)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS[:-1])).assign(rule_set=rules.label)
@@ -141,44 +147,36 @@ def _drivers(context: Context) -> Mapping[str, Indicator]:
     }
 
 
-def _worsened(
-    measured: pd.DataFrame, context: Context
-) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
-    """Each series that its chart says has worsened, in its present stretch, up to that figure.
-
-    The last verdict says so; or the newest figure waits for one, and so far lies beyond the limits
-    on the wrong side.
-    """
+def _worsened(measured: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """Each series whose last verdict in its present stretch is a worsening, with that stretch."""
     tested = measured["variation"] != Variation.NOT_TESTED.value
     judged = measured[tested].drop_duplicates(list(SERIES), keep="last")
-    newest = measured.drop_duplicates(list(SERIES), keep="last")
-    wrong = newest[(newest["chart_waits"] != "") & _beyond(newest, context)]
-    worse = pd.concat([wrong, judged[judged["variation"].isin(_CONCERN)]])
-    worse = worse.drop_duplicates(list(SERIES)).set_index(list(SERIES))
-    for series, part in measured.merge(worse.index.to_frame(index=False), on=list(SERIES)).groupby(
-        list(SERIES), sort=True
-    ):
+    worse = judged[judged["variation"].isin(_CONCERN)].set_index(list(SERIES))
+    keys = worse.index.to_frame(index=False)
+    for series, part in measured.merge(keys, on=list(SERIES)).groupby(list(SERIES), sort=True):
         segment, end = worse.loc[series, ["segment", "period_end"]]
         if part["segment"].iloc[-1] == segment:
             yield series, part[(part["segment"] == segment) & (part["period_end"] <= end)]
 
 
-def _beyond(rows: pd.DataFrame, context: Context) -> pd.Series:
-    """Whether each figure lies beyond the limit on its wrong side."""
-    held = context.register.indicators
-    way = rows["indicator"].map({code: one.polarity for code, one in held.items()})
-    low = (way == Polarity.HIGH) & (rows["chart_value"] < rows["lower_limit"])
-    return low | ((way == Polarity.LOW) & (rows["chart_value"] > rows["upper_limit"]))
-
-
 def _began(part: pd.DataFrame) -> str:
-    """First period of the run of figures that lie on the side of the last one."""
-    value = part["chart_value"].to_numpy(dtype=float)
-    centre = float(part["centre"].iloc[-1])
-    side = np.sign(value - centre)
+    """First period of the run that ends with the last figure, on its side.
+
+    Of a long run or a steady fall it is every figure on that side of the average; of a single
+    figure that stands out, those that lie at least a third of the way to the limit.
+    """
+    value, centre, lower, upper = (
+        part[name].to_numpy(dtype=float)
+        for name in ("chart_value", "centre", "lower_limit", "upper_limit")
+    )
+    low = value[-1] < centre[-1]
+    away = (centre - value) if low else (value - centre)
+    room = (centre - lower) if low else (upper - centre)
+    runs = part["special_cause"].iloc[-1] in _RUNS
+    least = np.zeros(len(part)) if runs else room / 3
     steps = np.array([periods.step_number(periods.parse(one)) for one in part["period"]])
-    first = len(side) - 1
-    while first and side[first - 1] == side[-1] and steps[first - 1] == steps[first] - 1:
+    first = len(part) - 1
+    while first and away[first - 1] > least[first - 1] and steps[first - 1] == steps[first] - 1:
         first -= 1
     return str(part["period"].iloc[first])
 

@@ -58,7 +58,7 @@ def series(code: str, values, unit: str = "unit", of: float = 100.0, **columns: 
             "period_end": [one.end.isoformat() for one in months], "state": "final",
             "era": 0, "segment": 0, "numerator": numbers * of / 100, "value": numbers,
             "chart_value": numbers, "seasonal_factor": 1.0, "centre": 90.0,
-            "special_cause": "none", "variation": "common_cause", "chart_waits": "",
+            "special_cause": "none", "variation": "common_cause",
             "lower_limit": 80.0, "upper_limit": 100.0,
         }
     ).assign(**columns)  # fmt: skip
@@ -138,13 +138,15 @@ def test_a_worsening_of_a_stretch_before_a_break_is_no_present_one(context):
     assert found(context, table, posts(20)).empty
 
 
-def test_a_newest_figure_that_waits_beyond_the_limits_is_enough_and_one_inside_is_not(context):
-    calm = worsening().assign(variation=["common_cause"] * 22 + ["not_tested"] * 2)
-    assert found(context, calm, posts(20)).empty
-    waits = calm.assign(chart_waits=[""] * 22 + ["not judged yet"] * 2)
-    assert found(context, waits, posts(20))["worsened_from"].tolist() == ["2025-11"]
-    inside = waits.assign(lower_limit=70.0)
-    assert found(context, inside, posts(20)).empty
+def test_a_long_run_began_with_its_first_figure_and_a_figure_beyond_the_limit_with_those_near_it(
+    context,
+):
+    values = [91] * 20 + [89] * 2 + [85, 75]
+    run = worsening().assign(value=values, chart_value=values)
+    alone = run.assign(special_cause=["none"] * 23 + ["below_limit"])
+    assert found(context, alone, posts(18))["worsened_from"].tolist() == ["2025-11"]
+    shift = run.assign(special_cause=["none"] * 23 + ["shift_low"])
+    assert found(context, shift, posts(18))["worsened_from"].tolist() == ["2025-09"]
 
 
 def test_an_indicator_with_a_chart_rose_where_its_chart_says_so(context):
