@@ -241,14 +241,18 @@ class AreaRun:
 
     def _trend_chart(self, indicator: Indicator, row: pd.Series) -> charts.Chart:
         """The indicator's chart with the unit's actions and its level since a confirmed change."""
-        actions, changes = (self._of_unit(name) for name in ("impact", "screen"))
+        actions = self._actions_and_changes["impact"]
         return charts.trend_chart(
             self._series(indicator),
             self.prepared.context,
             actions=actions[actions["indicator"] == indicator.code],
-            changes=changes,
+            changes=self._actions_and_changes["screen"],
             doubt=str(row["claims_doubted"]),
         )
+
+    @cached_property
+    def _actions_and_changes(self) -> dict[str, pd.DataFrame]:
+        return {name: self._of_unit(name) for name in ("impact", "screen")}
 
     def six_fields(self) -> Panel:
         """Status, distance from the target, polarity, direction, variation and assurance."""
