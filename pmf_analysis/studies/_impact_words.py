@@ -67,14 +67,16 @@ def reason(
     )
     said = f"On average {before} before and {since} since: {size} (95% range {across})"
     if all(held):
-        return f"{said}. Neither chance, nor the trend before, nor what others did explains it"
+        others = "" if np.isnan(found.get("comparison_change", np.nan)) else ", nor what others did"
+        doubts = "chance, nor the trend before" if others else "chance nor the trend before"
+        return f"{said}. Neither {doubts}{others} explains it"
     why = [
         words
         for good, words in (
             (clear, "so small a difference can be chance"),
             (trend, "the trend before would have brought about as much"),
             (rare, "changes as large are found where nothing was done"),
-            (alone, "it changed elsewhere as well"),
+            (alone, "held against others, so much of a difference is not seen"),
         )
         if not good
     ]
@@ -157,8 +159,11 @@ def came_back(
 
 def change_text(change: float, indicator: Indicator, scale: str) -> str:
     """A change with its direction: ``10.1 percentage points higher``."""
+    places = 0 if scale == PERCENT_OF_BEFORE else indicator.decimals
     way = "higher" if change > 0 else "lower"
-    return f"{size_text(change, indicator, scale)} {way}" if change else "no difference"
+    if not formats.round_half_up(change, places):
+        return "no difference as printed"
+    return f"{size_text(change, indicator, scale)} {way}"
 
 
 def size_text(change: float, indicator: Indicator, scale: str) -> str:

@@ -137,7 +137,7 @@ def test_no_step_a_trend_and_a_change_of_all_are_no_difference(context):
     for values, others, words in (
         (own, rest(), "can be chance"),
         (60 + np.arange(MONTHS) * 0.5 + noise(2, 0.5), rest(), "trend before"),
-        (own + step(8), rest(8), "it changed elsewhere as well"),
+        (own + step(8), rest(8), "held against others"),
     ):
         (row,) = studied(context, log(month(AT)), series(values), *others).to_dict("records")
         assert row["verdict"] == Impact.NO_DIFFERENCE_SHOWN
