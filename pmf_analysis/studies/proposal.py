@@ -247,7 +247,7 @@ def _reason(row: dict[str, object], rules: Rules, context: Context) -> str:
         "series"
     )
     return (
-        f"{since}: the {row['points_after']} figures since then average {after}, the "
+        f"{since}: the {row['points_after']} figures from then on average {after}, the "
         f"{row['points_before']} before {before}{adjusted} ({least} to {most} {way}){also}"
         f"{chance if row['by_itself'] else ''}"
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmf_analysis import periods
+from pmf_analysis import analysis, measures, periods
 from pmf_analysis.register import Context, load
 from pmf_analysis.register.models import Break, Indicator, Unit, UnitMove, Workspace
 from pmf_analysis.register.registry import Register
@@ -104,7 +104,7 @@ def test_a_lasting_step_is_proposed_with_its_size_and_its_figures(make_context):
     assert row["change"] == pytest.approx(4, abs=0.6)
     assert row["change_lower"] < row["change"] < row["change_upper"]
     assert 3 < row["sigmas"] < 6
-    assert row["reason"].startswith("July 2023: the 30 figures since then average 84.")
+    assert row["reason"].startswith("July 2023: the 30 figures from then on average 84.")
     assert "percentage points more" in row["reason"]
     assert row["reason"].endswith("such a date comes up in about 1 in 250 series")
     assert row["rule_set"] == "change-points 1.0"
@@ -193,3 +193,19 @@ def test_an_empty_table_gives_an_empty_one(make_context):
     table = proposals(make_context(), series().head(0))
     assert table.empty
     assert table["points_after"].dtype == int
+
+
+@pytest.mark.shared
+def test_the_restarts_that_kent_has_registered_are_found_and_known_as_such(root, shared_extracts):
+    """Monthly referrals: registered at April 2017 and April 2022, from the yearly means."""
+    context = Context(load(root / "data" / "reference"), date(2025, 12, 20))
+    name = "dfe_cin_2024/c6_children_in_need_referrals_by_month_2013_to_2024.csv"
+    figures = shared_extracts[name].figures
+    figures = figures[figures["service_area"] == "E10000016"]
+    receipts = [{"id": figures["delivery"].iloc[0], "published": "2024-10-31"}]
+    measured = measures.build(figures, receipts, context)
+    table = proposal.study(analysis.analyse_all(measured, context), Known(), context)
+    known = table[table["status"] == "registered"]
+    assert known["period"].tolist() == ["2017-03", "2022-03"]
+    assert not (table["status"] == "proposed").any()
+    assert table["adjusted"].all()
