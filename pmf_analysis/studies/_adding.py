@@ -49,7 +49,12 @@ def settle(
     pairs = list(zip(left, wholes, strict=True))
     if all(_rounded(one, of, indicator, rules) for one, of in pairs):
         return sums, [], ""
-    if all(_can_be_a_part(one, indicator) and _small(one, of, count, rules) for one, of in pairs):
+    if all(
+        one.can_be(indicator.kind)
+        and min(one.numerator, one.denominator) >= 0
+        and _small(one, of, count, rules)
+        for one, of in pairs
+    ):
         return list(wholes), left, ""
     return list(wholes), [], "Not split: the parts with a figure do not add up to the whole"
 
@@ -73,16 +78,6 @@ def _rounded(left: Sum, whole: Sum, indicator: Indicator, rules: ContributionRul
         abs(rest) < _ROUNDING_OF_SUMS or (abs(rest) <= to and of % to == 0)
         for rest, of in ((left.numerator, whole.numerator), (left.denominator, whole.denominator))
     )
-
-
-def _can_be_a_part(left: Sum, indicator: Indicator) -> bool:
-    """Whether what is left can be counts of cases."""
-    if left.numerator < 0 or left.denominator < 0:
-        return False
-    if indicator.kind is MeasureKind.COUNT:
-        return True
-    within = indicator.kind is not MeasureKind.PROPORTION or left.numerator <= left.denominator
-    return within and (left.denominator > 0 or left.numerator == 0)
 
 
 def _small(left: Sum, whole: Sum, count: bool, rules: ContributionRules) -> bool:

@@ -35,6 +35,8 @@ def why_not_split(
     for part, *sums in found:
         if not all(one.known for one in sums):
             return f"Not split: figures of {part.name} are missing"
+        if not all(one.can_be(indicator.kind) for one in sums):
+            return f"Not split: the counts of {part.name} do not fit each other"
         for unit in part.units:
             for one in context.register.breaks_of(indicator.code, unit):
                 stops = one.kind.stops_comparison and one.kind is not BreakKind.BOUNDARY

@@ -50,6 +50,15 @@ class Sum:
         """Whether every figure of the stretch has its counts."""
         return bool(np.isfinite(self.numerator) and np.isfinite(self.denominator))
 
+    def can_be(self, kind: MeasureKind) -> bool:
+        """Whether these can be counts of such a measure: nothing below 0, no part above all."""
+        if self.denominator < 0 or (self.denominator == 0 and self.numerator != 0):
+            return False
+        if kind is MeasureKind.MEAN:
+            return True
+        above = kind is MeasureKind.PROPORTION and self.numerator > self.denominator
+        return self.numerator >= 0 and not above
+
 
 @dataclass(frozen=True)
 class Window:

@@ -164,7 +164,8 @@ def _why_not(change: _Change) -> str:
         return f"A registered break lies between {label} and now"
     if change.counts.shares_months(change.before, change.after):
         return f"The figure for {label} and the present one share months"
-    if not all(change.counts.shown(row).known for row in (change.row_before, change.row_after)):
+    pair = [change.counts.shown(row) for row in (change.row_before, change.row_after)]
+    if not all(one.known and one.can_be(kind) for one in pair):
         return "The counts behind the two figures are not known"
     return ""
 
@@ -214,7 +215,7 @@ def _by_cohort(change: _Change, part: Counts, before: Sum, after: Sum) -> Iterat
     if not all(one.known for one in own):
         return
     rest = tuple(less(one, two) for one, two in zip((before, after), own, strict=True))
-    if min(one.denominator for one in rest) < 0 or min(one.numerator for one in rest) < 0:
+    if not all(one.can_be(change.counts.indicator.kind) for one in (*own, *rest)):
         return
     if not any(one.numerator or one.denominator for one in rest):
         return

@@ -130,7 +130,7 @@ def _rows_of(
         "period": period.code, "label": held["shown_label"][at], "target": held["target"][at],
     }  # fmt: skip
     whole = counts.shown(at)
-    if not whole.known:
+    if not whole.known or not whole.can_be(counts.indicator.kind):
         yield {**key, "part": "", "part_name": "", "reason": "The counts are not known"}
         return
     window = counts.window(period)
@@ -173,7 +173,12 @@ def _before(counts: Counts, unit: str, at: int) -> _Row:
     if then < 0 or counts.shares_months(counts.window(old), counts.window(period)):
         return {}
     whole, level = counts.shown(then), held["target"][then]
-    if held["era"][then] != held["era"][at] or not whole.known or np.isnan(level):
+    if (
+        held["era"][then] != held["era"][at]
+        or not whole.known
+        or np.isnan(level)
+        or not whole.can_be(counts.indicator.kind)
+    ):
         return {}
     return {
         "period_before": old.code, "label_before": held["shown_label"][then],

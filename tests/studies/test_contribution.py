@@ -254,6 +254,19 @@ def test_a_part_without_a_number_is_never_taken_for_one(make_context):
     assert reason_of(own[own["service_area"] == "W"]) == "Not split: figures of Unit B are missing"
 
 
+@pytest.mark.parametrize("wrong", [("B", 5, 0), ("B", 300, 200), ("B", -3, 200)])
+def test_a_part_whose_counts_cannot_be_is_said_and_stops_nothing_else(make_context, wrong):
+    counts = COUNTS.copy()
+    counts.loc[counts["unit"] == wrong[0], ["x1", "n1"]] = wrong[1:]
+    rows, context = rows_of(counts), make_context(indicator())
+    table = contribution.study(rows, Known(), context)
+    own = table[table["split"].eq("units") & table["service_area"].eq("W")]
+    assert reason_of(own) == "Not split: the counts of Unit B do not fit each other"
+    part = table[table["service_area"].eq("B") & table["years"].eq(1)]
+    assert part["reason"].ne("").all()
+    target_variance.study(rows, Known(), context)
+
+
 def test_a_break_between_the_figures_stops_every_split(make_context):
     table = contribution.study(
         rows_of(COUNTS).assign(era=lambda rows: (rows["period"] == NOW).astype(int)),
