@@ -29,7 +29,7 @@ FACTS = {
     "distance_words": "",
     "singles": "",
     "singles_words": "",
-    "chance_words": "",
+    "step_words": "",
     "average_meets": "",
     "directions_apart": "",
     "toward_target": "",
@@ -89,9 +89,9 @@ def facts(table: pd.DataFrame, latest: pd.DataFrame, context: Context) -> pd.Dat
     Returns
     -------
     pandas.DataFrame
-        ``FACTS``: of the table; and ``duty`` (``yes`` for a statutory one), ``chance_words``
-        (which way the change from the period before
-        goes, where it is no more than chance), ``average_meets`` (``yes`` or ``no``: whether the
+        ``FACTS``: of the table; and ``duty`` (``yes`` for a statutory one), ``step_words``
+        (what the step from the period before is worth, where the chart calls the figure usual or
+        says the opposite), ``average_meets`` (``yes`` or ``no``: whether the
         average of the chart meets the target), ``directions_apart`` (two rules of direction that
         disagree, in words) and ``toward_target`` (``toward`` or ``away``, of a signal where close
         is best).
@@ -105,7 +105,7 @@ def facts(table: pd.DataFrame, latest: pd.DataFrame, context: Context) -> pd.Dat
     duties = {code: "yes" if one.duty else "" for code, one in context.register.indicators.items()}
     return found.assign(
         duty=latest["indicator"].map(duties),
-        chance_words=_chance_words(latest),
+        step_words=_step_words(latest),
         average_meets=_average_meets(latest, polarity),
         directions_apart=_directions_apart(latest, context),
         toward_target=_toward(latest, polarity),
@@ -242,8 +242,8 @@ def _polarities(latest: pd.DataFrame, context: Context) -> pd.Series:
     return latest["indicator"].map(codes)
 
 
-def _chance_words(latest: pd.DataFrame) -> pd.Series:
-    """Which way a change goes that the chart calls usual variation."""
+def _step_words(latest: pd.DataFrame) -> pd.Series:
+    """What a step from the period before is worth beside what the chart says."""
     words = latest["dot_previous"].map(
         {
             "better": "the good direction, but no more than chance would give",
@@ -253,7 +253,10 @@ def _chance_words(latest: pd.DataFrame) -> pd.Series:
         }
     )
     usual = latest["signal"].eq("none") & latest["chart_waits"].eq("")
-    return words.where(usual).fillna("")
+    against = latest["signal"].eq("improvement") & latest["dot_previous"].eq("worse")
+    against |= latest["signal"].eq("concern") & latest["dot_previous"].eq("better")
+    other = "the other way from what the chart shows, and one step does not undo that"
+    return words.where(usual).fillna("").mask(against, other)
 
 
 def _average_meets(latest: pd.DataFrame, polarity: pd.Series) -> pd.Series:

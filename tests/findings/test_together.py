@@ -32,6 +32,7 @@ SAYS = {
     "V-GREEN-WORSENING": {"colour": "green", "change": "worse"},
     "V-OFF-TARGET-IMPROVING": {"colour": "off", "change": "better"},
     "T-CHANCE": {"change": "usual", "step": "told"},
+    "T-STEP-BACK": {"step": "told"},
     "T-DUTY": {"colour": "off", "change": "usual"},
     "T-CHANGE-THE-PROCESS": {"colour": "off", "change": "usual", "meets": "never"},
     "T-GREEN-CANNOT": {"colour": "green", "meets": "never"},
@@ -194,7 +195,7 @@ def test_each_message_stands_once(told):
     assert not told.duplicated(["service_area", "sentence"]).any()
     claims = told[told["sentence"].str.contains(CLAIM_WORDS)]
     assert not claims.duplicated(["service_area", "family"]).any()
-    steps = told[told["code"].isin(["C-HIGHER", "C-LOWER", "C-SAME", "T-CHANCE"])]
+    steps = told[told["code"].isin(["C-HIGHER", "C-LOWER", "C-SAME", "T-CHANCE", "T-STEP-BACK"])]
     assert not steps["service_area"].duplicated().any()
 
 
@@ -238,6 +239,14 @@ def test_a_change_that_is_no_more_than_chance_is_said_with_its_direction(told, e
     for row in usual.itertuples():
         way = {"better": "the good direction", "worse": "the wrong direction"}
         assert way.get(row.dot_previous, "no more than chance") in said[row.service_area]
+
+
+def test_a_last_step_against_the_change_is_said_not_to_undo_it(told, every):
+    worse = every["signal"].eq("improvement") & every["dot_previous"].eq("worse")
+    better = every["signal"].eq("concern") & every["dot_previous"].eq("better")
+    said = told[told["code"] == "T-STEP-BACK"]
+    assert set(said["service_area"]) == set(every.loc[worse | better, "service_area"])
+    assert said["sentence"].str.contains("one step does not undo that").all()
 
 
 def test_rules_of_direction_that_disagree_are_named(told, every):

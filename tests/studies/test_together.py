@@ -135,11 +135,11 @@ def test_facts_stand_on_the_latest_rows_and_are_empty_where_nothing_was_studied(
     assert list(found.columns) == list(together.FACTS)
     (row,) = found.to_dict("records")
     assert row["singles"] == "red" and row["duty"] == "yes" and row["average_meets"] == "yes"
-    assert row["chance_words"] == "the good direction, but no more than chance would give"
+    assert row["step_words"] == "the good direction, but no more than chance would give"
     assert row["directions_apart"] == (
         "the last step is up, while the line through the last 24 months goes down"
     )
     waits = together.facts(table, latest.assign(chart_waits="not yet"), context)
-    assert waits["chance_words"].tolist() == [""]
+    assert waits["step_words"].tolist() == [""]
     nothing = together.facts(table.head(0), latest, context)
     assert nothing["singles_words"].tolist() == [""]
