@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,7 +60,8 @@ def breaks_list(
             prepared = the_prepared(store, as_at, "", structure, shown)
         open_ = breaks.proposed(prepared, series).to_dict("records")
         lines += [_proposal_line(row) for row in open_] or ["No restart of limits is proposed."]
-    show({"registered": [_as_json(one) for one in known], "proposed": open_}, lines, as_json)
+    told = [{name: _plain(value) for name, value in row.items()} for row in open_]
+    show({"registered": [_as_json(one) for one in known], "proposed": told}, lines, as_json)
 
 
 @app.command("accept")
@@ -124,6 +126,11 @@ def _show_made(made: Sequence[Break], as_json: bool) -> None:
 
 def _as_json(one: Break) -> dict[str, object]:
     return one.model_dump(mode="json")
+
+
+def _plain(value: object) -> object:
+    """A value as JSON can hold it: nothing in place of a number that is none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _line(one: Break) -> str:

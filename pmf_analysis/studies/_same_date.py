@@ -86,14 +86,16 @@ def _actions(known: Known) -> pd.DataFrame:
 def _of_actions(
     row: dict, actions: pd.DataFrame, days: tuple[date, date], context: Context
 ) -> Iterator[str]:
+    actions = actions[actions["indicator"] == row["indicator"]]
+    if actions.empty:
+        return
     held, unit = context.register, str(row["service_area"])
     near = {unit, *lineage.ancestors(unit, held.moves_of, held.units, days[1])}
     near |= {
         code for code in held.units
         if unit in lineage.ancestors(code, held.moves_of, held.units, days[1])
     }  # fmt: skip
-    found = actions[actions["indicator"].eq(row["indicator"]) & actions["unit_code"].isin(near)]
-    for action in found.sort_values("on").itertuples():
+    for action in actions[actions["unit_code"].isin(near)].sort_values("on").itertuples():
         if days[0] <= action.on <= days[1]:
             place = held.units[action.unit_code].name
             yield f"an action of {place} on this began on {periods.format_date(action.on)}"
