@@ -321,8 +321,8 @@ class AreaRun:
                 rows[rows["indicator"] == indicator.code] for rows in self._of_changes
             )
             shown: list[object] = [
-                charts.contribution_chart(rows, self.prepared.context)
-                for rows in explained.splits(change)
+                self._carried(rows, indicator, beyond)
+                for rows, beyond in explained.splits(change)
             ]
             if not shown and (reason := explained.why_not_split(change)):
                 shown = [_paragraph(reason)]
@@ -332,6 +332,15 @@ class AreaRun:
             if shown or said:
                 parts += [_heading(indicator.name), said, *shown]
         return Panel(tuple(parts)) if parts else self._nothing()
+
+    def _carried(self, rows: pd.DataFrame, indicator: Indicator, beyond: bool) -> object:
+        """A change by its parts: drawn where it is more than chance, else folded as a table."""
+        if beyond:
+            return charts.contribution_chart(rows, self.prepared.context)
+        table = charts.contribution_table(rows, self.prepared.context)
+        since = periods.in_sentence(str(rows["label_before"].iloc[0]))
+        caption = f"{indicator.label}: the change since {since}, by part"
+        return _folded(caption, table_html(table, caption, "Part", missing=""))
 
     @cached_property
     def _of_changes(self) -> tuple[pd.DataFrame, pd.DataFrame]:

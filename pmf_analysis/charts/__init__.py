@@ -15,6 +15,7 @@ from pmf_analysis.charts.chart import Chart
 if TYPE_CHECKING:
     from pmf_analysis.charts.from_register import (
         contribution_chart,
+        contribution_table,
         earlier_chart,
         forecast_chart,
         funnel_chart,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Chart",
     "contribution_chart",
+    "contribution_table",
     "earlier_chart",
     "forecast_chart",
     "funnel_chart",

@@ -117,7 +117,7 @@ def draw_contribution(
             if mixed
             else "",
         ),
-        table=_table(held, indicator),
+        table=contribution_figures(held, indicator),
         title=said,
     )
 
@@ -242,7 +242,10 @@ def _alt(title: str, bars: list[_Bar], indicator: Indicator) -> str:
     return words.sentences(title, f"Bars of what each part carries: {'; '.join(told)}")
 
 
-def _table(held: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+def contribution_figures(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """What each part carries of one change, as printed; takes what `draw_contribution` takes."""
+    held = rows
+
     def printed(column: str, times: float = 1.0) -> list[str]:
         return [
             _signed(float(one) * times, indicator) if np.isfinite(one) else ""

@@ -16,7 +16,7 @@ from pmf_analysis.analysis.funnel import RULES as FUNNEL
 from pmf_analysis.analysis.funnel import FunnelRules
 from pmf_analysis.charts import marks
 from pmf_analysis.charts.chart import Chart
-from pmf_analysis.charts.contribution import draw_contribution
+from pmf_analysis.charts.contribution import contribution_figures, draw_contribution
 from pmf_analysis.charts.forecast import draw_forecast
 from pmf_analysis.charts.funnel import OUT, draw_funnel, standing_out
 from pmf_analysis.charts.impact import draw_earlier, draw_impact
@@ -301,6 +301,11 @@ def earlier_chart(outcome: Mapping[str, Any], context: Context, *, title: str = 
     """
     indicator = context.register.indicator(outcome["indicator"])
     return draw_earlier(outcome, indicator, title=title or str(outcome["earlier_words"]))
+
+
+def contribution_table(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The figures of `contribution_chart` alone, for a change that is not worth a picture."""
+    return contribution_figures(rows, _only_indicator(rows, context))
 
 
 def quality_chart(verdicts: pd.DataFrame, context: Context, *, title: str = "") -> Chart:

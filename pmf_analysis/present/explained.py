@@ -12,7 +12,7 @@ from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.register.models import Indicator
 
 
-def splits(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def splits(rows: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, bool]]:
     """The change to show of each way to split one figure.
 
     Parameters
@@ -22,9 +22,9 @@ def splits(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
     Yields
     ------
-    pandas.DataFrame
-        Its row in all and its parts: against the first comparison that differs by more than
-        chance, or else the first that could be split.
+    tuple of (pandas.DataFrame, bool)
+        Its row in all and its parts, against the first comparison that differs by more than
+        chance, or else the first that could be split; and whether it does differ so.
     """
     itself = rows[rows["split"].eq("") & rows["reason"].eq("")]
     beyond = set(itself.loc[(itself["low"] > 0) | (itself["high"] < 0), "years"])
@@ -32,7 +32,7 @@ def splits(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     for _, own in told.groupby("split", sort=False):
         years = list(dict.fromkeys(own["years"]))
         chosen = next((one for one in years if one in beyond), years[0])
-        yield own[own["years"] == chosen].reset_index(drop=True)
+        yield own[own["years"] == chosen].reset_index(drop=True), chosen in beyond
 
 
 def why_not_split(rows: pd.DataFrame) -> str:

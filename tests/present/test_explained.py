@@ -30,10 +30,10 @@ def test_the_first_comparison_that_is_more_than_chance_is_shown():
         (1, "", "", -1, 1, ""), (1, "units", "", 0, 0, ""), (1, "units", "A", 0, 0, ""),
         (3, "", "", -2, -1, ""), (3, "units", "", 0, 0, ""), (3, "units", "A", 0, 0, ""),
     )  # fmt: skip
-    (shown,) = explained.splits(table)
-    assert shown["years"].tolist() == [3, 3]
-    (shown,) = explained.splits(table[table["years"].eq(1)])
-    assert shown["years"].tolist() == [1, 1]
+    ((shown, beyond),) = explained.splits(table)
+    assert (shown["years"].tolist(), beyond) == ([3, 3], True)
+    ((shown, beyond),) = explained.splits(table[table["years"].eq(1)])
+    assert (shown["years"].tolist(), beyond) == ([1, 1], False)
 
 
 def test_what_was_not_split_says_why():
