@@ -60,7 +60,7 @@ def test_the_most_urgent_stands_first_and_gives_the_headline(context):
     finding = found(("ASSESS-45", "S-AMBER"), ("ICPC-15", "S-RED"), ("CP-VISIT", "S-GREEN"))
     page = summarise(fact, finding, context)
     assert [story.indicator for story in page.stories] == ["ICPC-15", "ASSESS-45"]
-    assert page.headline.startswith("Below the agreed minimum: ")
+    assert page.headline.startswith("Past the agreed minimum or limit: ")
     assert page.everything_else == "1 Green."
     assert page.stories[0].now == ("Sentence of S-RED.",)
     assert page.counts == {"green": 1, "amber": 1, "red": 1, "not_rated": 0}
