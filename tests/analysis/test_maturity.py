@@ -113,7 +113,7 @@ def test_what_was_done_is_entered_after_what_was_due(make_rows, make_context, ma
     found = last(rows, make_context(days))
     assert found["provisional_high"] == pytest.approx(100 * (90 + late) / (100 + late))
     ends = maturity.delivered_ends(rows, make_context(days)).iloc[-1]
-    assert ends.tolist() == found[["value_low", "value_high"]].tolist()
+    assert ends.tolist() == [*found[["value_low", "value_high"]].tolist(), float(late)]
 
 
 def test_in_a_sum_of_twelve_months_only_the_provisional_ones_move(
