@@ -243,7 +243,7 @@ def _clearest(series: _Series, tries: _Tries, clear: float) -> LevelChange:
     along = np.einsum("ntm,nt->nm", unit, rest)
     t, allowed = _statistics(along, allowed, rest, figure, series)
 
-    best, row = np.abs(t).argmax(axis=1), np.arange(len(t))
+    best, row = np.where(allowed, np.abs(t), -1.0).argmax(axis=1), np.arange(len(t))
     tried = allowed.sum(axis=1)
     freedom = np.maximum(series.points - 2, 1) + series.prior.freedom
     chance = _chance(t[row, best], freedom, _arc(unit, allowed), tried)

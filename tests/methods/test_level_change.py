@@ -126,6 +126,14 @@ def _complete(found: LevelChange) -> None:
     assert ((found.latest > 0) == tried).all()
 
 
+def test_a_constant_series_shorter_than_the_look_back_has_an_answer():
+    short = np.full((1, 60), np.nan)
+    short[0, -20:] = 7.0
+    found = level_change(short, **(STEPS | {"most_latest": 60}))
+    _complete(found)
+    assert found.p_value[0] == 1 and 1 <= found.latest[0] <= 8
+
+
 def test_what_cannot_be_is_refused():
     with pytest.raises(ParameterError, match="infinite"):
         level_change(np.array([[1.0, np.inf]]), **STEPS)
