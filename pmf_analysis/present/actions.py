@@ -38,7 +38,7 @@ def _row(row: Mapping[str, Any], register: Register) -> dict[str, str]:
         "Action": f"{day(row['action_date'])}: {row['words']}",
         "Indicator": known.name if known else row["indicator"],
         "Owner": row["owner"],
-        "Verdict": Impact(row["verdict"]).label,
+        "What the figures show": Impact(row["verdict"]).label,
         "Figures before, since": _counts(row),
         "Before": _level(row["level_before"], known),
         "Since": _level(row["level_since"], known),

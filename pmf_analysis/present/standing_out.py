@@ -113,7 +113,7 @@ def screen_table(shown: pd.DataFrame, context: Context) -> pd.DataFrame:
                 "Indicator": f"{indicator.label}, {part}" if part else indicator.label,
                 "Unit": held.units[row["service_area"]].name,
                 "Place": "" if pd.isna(row["screen_rank"]) else f"{row['screen_rank']:.0f}",
-                "Verdict": f"stands out; {DOUBTED}" if doubted else verdict.label,
+                "What the screen says": f"stands out; {DOUBTED}" if doubted else verdict.label,
                 "Change": "" if pd.isna(row["screen_rank"]) else row["level_words"],
                 "Chance, allowing for all series": "" if pd.isna(chance) else _chance(chance),
                 "Why": row["doubt"] or row["rank_reason"] or row["screen_reason"],

@@ -28,7 +28,7 @@ def test_numbers_that_were_not_reached_are_empty(register):
     (told,) = action_table(pd.DataFrame([early]), register)
     assert told["Action"] == "1 July 2025: Open a <b>hub</b>."
     assert told["Figures before, since"] == "9, 2"
-    assert told["Verdict"] == "too early to say"
+    assert told["What the figures show"] == "too early to say"
     assert [told[name] for name in ("Before", "Since", "Against others")] == ["", "", ""]
 
 

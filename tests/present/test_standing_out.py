@@ -74,7 +74,7 @@ def test_a_change_in_doubt_is_not_called_one_for_the_better(context):
     assert "But dates were moved, so nothing is said about a change." in html
     assert "A change;" not in html
     shown = page.screen_table(page.with_doubt(of, facts(of, "dates were moved")), context)
-    assert shown["Verdict"].tolist()[:2] == [
+    assert shown["What the screen says"].tolist()[:2] == [
         "stands out: worse than before", "stands out; nothing is said about a change",
     ]  # fmt: skip
     assert shown["Why"][1] == "dates were moved"
