@@ -321,8 +321,7 @@ class AreaRun:
                 rows[rows["indicator"] == indicator.code] for rows in self._of_changes
             )
             shown: list[object] = [
-                self._carried(rows, indicator, beyond)
-                for rows, beyond in explained.splits(change)
+                self._carried(rows, indicator, beyond) for rows, beyond in explained.splits(change)
             ]
             if not shown and (reason := explained.why_not_split(change)):
                 shown = [_paragraph(reason)]
@@ -511,7 +510,10 @@ class AreaRun:
         rules = [
             str(text)
             for name in (
-                "dot_rule_previous", "dot_rule_regression", "dot_rule_recent", "dot_rule_kendall"
+                "dot_rule_previous",
+                "dot_rule_regression",
+                "dot_rule_recent",
+                "dot_rule_kendall",
             )
             for text in dict.fromkeys(self.fact.get(name, pd.Series(dtype="str")).dropna())
         ]
@@ -525,9 +527,7 @@ class AreaRun:
     def screen(self) -> Panel:
         """What stands out over everything, of the unit and all that is below it."""
         context = self.prepared.context
-        table = standing_out.with_doubt(
-            self.prepared.table("screen"), self.prepared.table("fact")
-        )
+        table = standing_out.with_doubt(self.prepared.table("screen"), self.prepared.table("fact"))
         inside = standing_out.with_parts([self.unit.code], context)
         own = table["service_area"].isin(inside) & table["indicator"].isin(self.indicators)
         rows = standing_out.screen_table(table[own], context).to_dict("records")

@@ -20,8 +20,7 @@ from pmf_analysis.terms import Frequency
 _ADJECTIVES = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 _OVERLAPPING = (
-    "Successive figures count much of the same, so a forecast from them would look surer "
-    "than it is"
+    "Successive figures count much of the same, so a forecast from them would look surer than it is"
 )
 
 

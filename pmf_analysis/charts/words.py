@@ -127,9 +127,7 @@ def targets(target: Floats, floor: Floats, indicator: Indicator) -> str:
     changed = len(np.unique(held)) > 1
     words += f", and was {level(held[0], indicator)} at first" if changed else ""
     floors = floor[~np.isnan(floor)]
-    words += (
-        f"; the {indicator.bound} is {level(floors[-1], indicator)}" if len(floors) else ""
-    )
+    words += f"; the {indicator.bound} is {level(floors[-1], indicator)}" if len(floors) else ""
     return f"{words}."
 
 

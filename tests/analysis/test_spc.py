@@ -245,8 +245,8 @@ def test_no_august_of_kent_is_outside_once_rebased(chart, make_rows, make_break,
 @pytest.mark.shared
 def test_where_restarts_are_missing_figures_follow_on(chart, make_rows, make_break, kent):
     rows = make_rows(kent, start="2012-04")
-    for given in ((), ("2017-04",)):
-        table = chart(rows, *map(make_break, given))
+    for restarts in ((), ("2017-04",)):
+        table = chart(rows, *map(make_break, restarts))
         assert table["autocorrelation"].iloc[-1] > 0.5
         assert "so the limits are wider" in table["chart_kind_reason"].iloc[-1]
 

@@ -165,7 +165,8 @@ def test_a_rolling_figure_over_almost_no_cases_has_no_colour(rated, shown):
     rag, reason = rated([0.0], unit_kind="service", denominator=1.0, **rolling)[0]
     assert rag == "not_rated"
     assert reason == (
-        "Shown without colour: it counts only 1 in all, and below 20 a single one can change the colour."
+        "Shown without colour: it counts only 1 in all, and below 20 a single one can change the "
+        "colour."
     )
     assert rated([70.0], unit_kind="team", denominator=19.0, **rolling)[0][0] == "not_rated"
     assert rated([70.0], unit_kind="team", denominator=20.0, **rolling)[0][0] == "red"
