@@ -77,7 +77,7 @@ PLANNED, PLANNED_TRANSFER = 0.91, 0.98
 """Share of conferences that begin a plan."""
 PLANNED_BEFORE = 0.243
 """Share of plans of children who had one before."""
-VISITED, VISITED_SOUTH = 0.942, 0.895
+VISITED, VISITED_SOUTH = 0.942, 0.88
 """Share of protection visits on time; in the South with story ``red_target_beyond``."""
 REVIEWED = 0.985
 
