@@ -41,7 +41,7 @@ OWNERS = {
     "store": {"filelock", "pyarrow"},
     "synthetic": {"zipfile"},
     "ingest": {"gzip", "python_calamine", "zipfile", "psycopg", "pymssql", "sqlalchemy"},
-    "methods": {"ruptures", "scipy", "statsmodels"},
+    "methods": {"scipy", "statsmodels"},
     "analysis": {"scipy", "statsmodels"},
     "quality": {"great_expectations"},
     "charts": {"matplotlib", "seaborn"},
