@@ -36,7 +36,7 @@ PAGES = ("now", "later", "none")
 """Where a family's sentences stand in a story of page one: what is now, what comes later."""
 
 _FIELDS = ("code", "title", "why", "severity", "claims", "when", "sentence")
-_OPTIONAL = ("attention", "headline")
+_OPTIONAL = ("attention", "headline", "caveat")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Entry:
         What the headline says before the names of the indicators it holds for.
     page : str
         One of `PAGES`, of its family.
+    caveat : bool
+        Whether it only qualifies another sentence of its family, and goes where that goes.
     """
 
     code: str
@@ -74,6 +76,12 @@ class Entry:
     attention: float = 0.0
     headline: str = ""
     page: str = "none"
+    caveat: bool = False
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it is said because the record may flatter."""
+        return {"column": "claims_doubted", "given": True} in self.when
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -165,4 +173,5 @@ def _entry(given: dict[str, object], content: dict[str, object], file_name: str)
         severity=Severity(given["severity"]), claims=given["claims"],
         when=tuple(given["when"]), sentence=given["sentence"],
         attention=float(given.get("attention", 0)), headline=given.get("headline", ""),
+        caveat=bool(given.get("caveat", False)),
     )  # fmt: skip

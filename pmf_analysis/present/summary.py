@@ -13,7 +13,9 @@ import pandas as pd
 
 from pmf_analysis import formats, periods
 from pmf_analysis.findings import Catalogue, load_catalogue
+from pmf_analysis.present.budget import within_budget
 from pmf_analysis.register import Context
+from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import Rag, Verdict
 
@@ -244,12 +246,19 @@ def _story(
         indicator=code,
         name=indicator.name,
         rag=str(own["rag"]),
-        now=_sentences(rows, catalogue.families_on("now")),
+        now=_now(rows, context, catalogue),
         where="" if parts is None else _where(parts[parts["indicator"] == code], context),
         later=_sentences(rows, catalogue.families_on("later")),
         trust=" ".join(doubt["sentence"]),
         ask=indicator.ask,
     )
+
+
+def _now(rows: pd.DataFrame, context: Context, catalogue: Catalogue) -> tuple[str, ...]:
+    """Sentences on the present figure, as many as a story has room for."""
+    rules = context.register.rule_set(RULES)
+    most, always = (value_of(rules, name) for name in ("most_sentences", "always_told"))
+    return _said_once(list(within_budget(rows, catalogue, int(most), always)["sentence"]))
 
 
 def _sentences(rows: pd.DataFrame, families: Sequence[str]) -> tuple[str, ...]:
