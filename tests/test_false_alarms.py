@@ -25,8 +25,11 @@ def test_figures_that_follow_on_do_not_double_the_alarms(name):
     assert following[1] <= 0.04 and independent[1] <= 0.03
 
 
-def test_rare_events_are_quiet():
-    assert shares("counts, mean 0.4", 0.0, 100)[1] <= 0.03
+@pytest.mark.parametrize("name", ["counts, mean 0.4", "shares, 6 cases, 90%"])
+def test_rare_events_are_quiet_where_they_follow_on_too(name):
+    independent, following = shares(name, 0.0), shares(name, 0.6)
+    assert following[0] <= 1.5 * independent[0]
+    assert independent[1] <= 0.03 and following[1] <= 0.06
 
 
 def test_rolling_figures_have_no_verdict_at_all():

@@ -13,12 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import periods
-from pmf_analysis.analysis._columns import carries_number, numbers
+from pmf_analysis.analysis._columns import figures
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import Frequency
-
-# no figure of a service is larger; an infinite one is none
-_LARGEST = 1e50
 
 _PLACE = {"frequency": "str", "position": "int64", "season": "int64", "season_label": "str"}
 
@@ -57,8 +54,7 @@ def superseded(measures: pd.DataFrame) -> pd.Series:
 
 def usable(measures: pd.DataFrame) -> pd.Series:
     """Which rows are charted: with a number, in a state that carries one, not superseded."""
-    possible = np.abs(numbers(measures, "value")) <= _LARGEST
-    return pd.Series(possible, measures.index) & carries_number(measures) & ~superseded(measures)
+    return pd.Series(~np.isnan(figures(measures)), measures.index) & ~superseded(measures)
 
 
 def series_numbers(measures: pd.DataFrame) -> pd.Series:

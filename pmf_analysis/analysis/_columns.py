@@ -16,6 +16,9 @@ from pmf_analysis.terms import Polarity, State
 
 _USABLE = [str(state) for state in State if state.has_value]
 
+# no figure of a service is larger; an infinite one is none
+_LARGEST = 1e50
+
 
 def numbers(measures: pd.DataFrame, column: str) -> NDArray[np.float64]:
     """A column as floating-point numbers; NaN where there is none."""
@@ -28,7 +31,7 @@ def carries_number(measures: pd.DataFrame, column: str = "state") -> NDArray[np.
 
 
 def figures(measures: pd.DataFrame, shown: bool = False) -> NDArray[np.float64]:
-    """Delivered or shown values; NaN where the state says that there is no number.
+    """Delivered or shown values; NaN where the state says that there is no number, or none can be.
 
     Parameters
     ----------
@@ -41,7 +44,9 @@ def figures(measures: pd.DataFrame, shown: bool = False) -> NDArray[np.float64]:
     ndarray of float, shape (n,)
     """
     value, state = ("shown_value", "shown_state") if shown else ("value", "state")
-    return np.where(carries_number(measures, state), numbers(measures, value), np.nan)
+    found = numbers(measures, value)
+    possible = carries_number(measures, state) & (np.abs(found) <= _LARGEST)
+    return np.where(possible, found, np.nan)
 
 
 def numbered(

@@ -174,6 +174,10 @@ def words(kind: str, measure_kind: str, frequency: str, follows_on: bool, run: i
         said = _WITHOUT_PARTS
     if not follows_on:
         return f"{said}."
+    if chart is ChartKind.G:
+        return (
+            f"{said}. Figures follow on from one another, so that time must be longer to stand out."
+        )
     return (
         f"{said}. Figures follow on from one another, so the limits are wider and a run must be "
         f"{run} figures long."

@@ -28,6 +28,8 @@ _PLAIN = {ChartKind.P_PRIME: ChartKind.P, ChartKind.U_PRIME: ChartKind.U}
 _OVER_CASES = tuple(str(kind) for kind in attribute.OVER_CASES)
 # no limit of rare events is looked for beyond this many in one period
 _MOST_EVENTS = 1000
+# among more cases than this, rare events are as rare as among so many
+_MOST_CASES = 1e9
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Lines(NamedTuple):
     long_gap : ndarray of int
         1 (-1) where rare cases without one (rare events) stayed away for longer than usual.
     follows_on : ndarray of bool
-        Whether limits are wider because figures follow on from one another.
+        Whether limits are wider, or the time between rare events may be longer, because figures
+        follow on from one another.
     """
 
     centre: Floats
@@ -125,8 +128,8 @@ def lines_of(charted: pd.DataFrame, group: Ints, rules: Rules) -> Lines:
         over.z_or(value)[base], own[base], rules.follow_on, follows=follows[base]
     )
     rho = _of_group(estimate, own[base], groups, np.nan)
-    readable = kind != ChartKind.G.value
-    rho = np.where(readable & (_of_group(single.one_value, own, groups, 0) == 0), rho, np.nan)
+    readable = (kind == ChartKind.G.value) | (_of_group(single.one_value, own, groups, 0) == 0)
+    rho = np.where(readable, rho, np.nan)
     counted = autocorrelation.counted(rho, rules.follow_on)
     centre = np.where(over.chosen, over.centre, _of_group(single.centre, own, groups, np.nan))
     far = _of_group(single.upper - single.centre, own, groups, np.nan)
@@ -147,7 +150,7 @@ def lines_of(charted: pd.DataFrame, group: Ints, rules: Rules) -> Lines:
         autocorrelation.run_points(counted, rules.control.shift_points)[group],
         np.zeros(len(group), dtype=np.int64), (counted > 0)[group],
     )  # fmt: skip
-    return _with_rare(found, charted, group, final, events, cases, rules)
+    return _with_rare(found, charted, group, final, events, cases, counted, rules)
 
 
 def causes(value: Floats, group: Ints, lines: Lines, rules: xmr.XmrRules, follows: Flags) -> Codes:
@@ -224,6 +227,7 @@ def _with_rare(
     final: Flags,
     events: Floats,
     cases: Floats,
+    counted: Floats,
     rules: Rules,
 ) -> Lines:
     # rare events: limits by the chance of so many in one period, and the gaps between them
@@ -237,10 +241,13 @@ def _with_rare(
         events[known], cases[known], kinds[known], group[known], groups, rules.choice
     )[1][group]
     rare = np.where(turned, cases - events, events)
+    # one that waits without its number of cases has the widest limits, those of a single case
+    cases = np.where(np.isnan(cases), 1.0, cases)
     place = pd.Series(group[final]).groupby(group[final]).cumcount()
     base = known.copy()
     base[final] &= ~(place.to_numpy() >= charted["baseline"].to_numpy(dtype=float)[final])
-    above = np.bincount(group[base], weights=rare[base], minlength=groups)
+    # a frozen baseline without any event does not say that there can be none
+    above = np.maximum(np.bincount(group[base], weights=rare[base], minlength=groups), 1.0)
     below = np.bincount(group[base], weights=cases[base], minlength=groups)
     mean = np.divide(above, below, out=np.zeros(groups), where=below > 0)[group]
     share = kinds == MeasureKind.PROPORTION.value
@@ -250,8 +257,11 @@ def _with_rare(
     top = most / np.where(cases > 0, cases, 1.0)
     centre = np.where(turned, 1 - mean, mean) * scale
     lower = np.where(turned, 1 - top, 0.0) * scale
-    upper = np.where(turned, 1.0, top) * scale
-    gap = _long_gaps(np.round(rare), cases, share, group, known, rules)
+    # a full share that is adjusted for the time of year may lie above the whole
+    full = np.maximum(1.0, 1 / charted["factor"].to_numpy(dtype=float))
+    upper = np.where(turned, full, top) * scale
+    longer = autocorrelation.longer(counted)
+    gap = _long_gaps(np.round(rare), cases, share, group, known, longer, rules)
     of_rare = lines._replace(
         centre=centre, lower=lower, upper=upper, near_lower=lower, near_upper=upper,
         one_value=rows, long_gap=np.where(turned, gap, -gap),
@@ -262,7 +272,7 @@ def _with_rare(
 def _most(mean: Floats, cases: Floats, share: Flags, rows: Flags, chance: float) -> Floats:
     # the largest number of events that chance still gives in a period of so many cases
     most = np.zeros(len(mean))
-    cast = np.where(rows & share, np.maximum(cases, 1), 1).astype(np.int32)
+    cast = np.where(rows & share, np.clip(cases, 1, _MOST_CASES), 1).astype(np.int32)
     open_ = rows.copy()
     for count in range(_MOST_EVENTS):
         here = np.flatnonzero(open_)
@@ -281,11 +291,18 @@ def _most(mean: Floats, cases: Floats, share: Flags, rows: Flags, chance: float)
 
 
 def _long_gaps(
-    rare: Floats, cases: Floats, share: Flags, group: Ints, known: Flags, rules: Rules
+    rare: Floats,
+    cases: Floats,
+    share: Flags,
+    group: Ints,
+    known: Flags,
+    longer: Floats,
+    rules: Rules,
 ) -> Ints:
     """1 where the cases (or periods) since the last event are more than the g chart allows.
 
-    Events of one period are taken to lie evenly among its cases.
+    Events of one period are taken to lie evenly among its cases. ``longer`` is by how much the
+    limit of each stretch is longer because its figures follow on from one another.
     """
     found = np.zeros(len(rare), dtype=np.int64)
     rows = np.flatnonzero(known)
@@ -304,7 +321,8 @@ def _long_gaps(
         ChartKind.G, gaps, np.ones(len(gaps)), whose, rules.attribute, rules.control
     )
     limit = np.full(groups, np.inf)
-    limit[whose] = np.where(drawn.points >= rules.choice.min_gaps, drawn.upper, np.inf)
+    allowed = drawn.upper * longer[whose]
+    limit[whose] = np.where(drawn.points >= rules.choice.min_gaps, allowed, np.inf)
     # from the event before to the first one of the row, or to its end where it has none
     before = np.searchsorted(event, np.arange(len(rows)), side="left")
     earlier = np.maximum(before - 1, 0)

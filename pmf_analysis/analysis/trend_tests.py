@@ -113,7 +113,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 def _rows(measures: pd.DataFrame, context: Context) -> _Rows:
     grid, era = grid_of(measures), _columns.numbers(measures, "era")
-    given = _columns.carries_number(measures) & measures["value"].notna().to_numpy()
+    given = ~np.isnan(_columns.figures(measures))
     settled = given & grid.latest & ~_waiting.waiting(measures, context)
     judged_at = _latest_settled(grid, era, settled)
     overlapping = _columns.of_indicator(measures, context, lambda one: one.overlapping)

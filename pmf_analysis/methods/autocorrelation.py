@@ -168,6 +168,24 @@ def wider(counted_estimate: ArrayLike) -> Floats:
     return 1 / np.sqrt(1 - np.asarray(counted_estimate, dtype=float))
 
 
+def longer(counted_estimate: ArrayLike) -> Floats:
+    """How many times as long the time without a rare event lasts until it is as unlikely.
+
+    Where successive periods, with an event or without one, have correlation r, an event comes
+    after a period without one ``1 - r`` times as often as it does in the mean.
+
+    Parameters
+    ----------
+    counted_estimate : array_like of float, shape (n,)
+        In [0, 1).
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+    """
+    return 1 / (1 - np.asarray(counted_estimate, dtype=float))
+
+
 def run_points(counted_estimate: ArrayLike, points: int) -> Ints:
     """How many points on one side are as rare as so many where nothing follows on.
 

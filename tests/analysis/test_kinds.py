@@ -149,6 +149,51 @@ def test_few_rare_events_have_limits_and_no_word_on_the_time_between(chart, make
     assert table[LIMITS].notna().all(axis=None)
 
 
+def test_a_full_share_above_the_whole_once_adjusted_is_no_signal(chart, make_rows):
+    # in three springs of four a third of ten cases is missed, at no other time any
+    size = np.full(48, 10.0)
+    missed = np.tile([0.0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0], 4)
+    missed[[39, 40]] = 0
+    table = chart(parted(make_rows, size - missed, size), **SHARE)
+    assert set(table["chart_kind"]) == {"g"}
+    assert (table["seasonal_factor"] < 0.9).any() and (table["chart_value"] > 100).any()
+    assert not table["special_cause"].isin(["above_limit"]).any()
+    assert (table["upper_limit"] >= 100).all()
+
+
+def test_a_rare_figure_that_waits_without_its_cases_has_no_verdict(chart, make_rows):
+    size = np.full(30, 10.0)
+    rows = parted(make_rows, size - np.tile([0.0, 1, 0, 0, 1], 6), size, start="2023-07")
+    rows["state"] = ["final"] * 29 + ["provisional"]
+    for name in ("numerator", "shown_numerator", "denominator", "shown_denominator"):
+        rows.loc[29, name] = np.nan
+    table = chart(rows.assign(shown_state=rows["state"]), matures_after=35, **SHARE)
+    assert set(table["chart_kind"]) == {"g"}
+    assert table["special_cause"].iloc[-1] == "not_tested"
+    assert table[LIMITS].notna().all(axis=None)
+    assert tuple(table[["lower_limit", "upper_limit"]].iloc[-1]) == (0, 100)
+
+
+def test_a_baseline_without_an_event_does_not_make_the_first_one_a_signal(
+    chart, make_rows, make_break
+):
+    start = make_break("2020-04").model_copy(update={"baseline_points": 13})
+    table = chart(make_rows([*[0.0] * 15, 1.0, *[0.0] * 8]), start, polarity="low")
+    assert set(table["chart_kind"]) == {"g"} and set(table["special_cause"]) == {"none"}
+
+
+def test_where_figures_follow_on_the_time_between_rare_events_may_be_longer(chart, make_rows):
+    together = [0.0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0]
+    apart = [0.0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0]
+    for months, waiting in ((apart, 13), (together, 13), (together, 30)):
+        table = chart(make_rows([*months, *months, *[0.0] * waiting]), polarity="low")
+        assert set(table["chart_kind"]) == {"g"}
+        told = table["special_cause"].iloc[-1] == "rare_low"
+        assert told == (months is apart or waiting == 30)
+        longer = "so that time must be longer to stand out" in table["chart_kind_reason"][0]
+        assert longer == (months is together)
+
+
 # --- figures that follow on from one another ----------------------------------------------------
 
 

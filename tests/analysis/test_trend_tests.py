@@ -50,6 +50,13 @@ def test_the_latest_five_of_each_row(analysed):
     assert (found["dot_recent"].iloc[:9] != "better").all()
 
 
+@pytest.mark.parametrize("kind", ["proportion", "rate", "count", "mean"])
+def test_a_figure_that_cannot_be_is_none(analysed, kind):
+    found = analysed([*RISING[:-1], np.inf], kind=kind).iloc[-1]
+    assert found["dot_recent"] == found["dot_kendall"] == "not_tested"
+    assert found["dot_recent_reason"] == "This period has no number."
+
+
 @pytest.mark.parametrize(
     ("polarity", "word"), [("high", "better"), ("low", "worse"), ("neutral", "higher")]
 )

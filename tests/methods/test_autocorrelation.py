@@ -89,6 +89,7 @@ def test_where_there_is_none_to_estimate(rules, values):
 def test_what_limits_do_about_it(rules):
     assert autocorrelation.counted([-0.5, 0.1, 0.3, 0.99], rules).tolist() == [0, 0, 0.3, 0.6]
     assert autocorrelation.wider([0.0, 0.36, 0.75]).tolist() == [1, 1.25, 2]
+    assert autocorrelation.longer([0.0, 0.2, 0.5]).tolist() == [1, 1.25, 2]
     # two normal values correlated by 0.5 have one sign with chance 2/3: 6 ln(1/2) / ln(2/3) = 10.3
     assert autocorrelation.run_points([0.0, 0.5], 7).tolist() == [7, 12]
 
