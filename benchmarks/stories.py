@@ -67,8 +67,8 @@ class Saying:
 
 
 CHANGES = (
-    "V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "V-GREEN-WORSENING", "V-OFF-TARGET-IMPROVING",
-    "L-IMPROVED", "L-WORSENED", "L-CHANGED", "I-BETTER", "I-WORSE",
+    "V-IMPROVED", "V-WORSENED", "V-UNUSUAL", "L-IMPROVED", "L-WORSENED", "L-CHANGED",
+    "I-BETTER", "I-WORSE",
 )  # fmt: skip
 """Findings that speak of a change beyond chance."""
 

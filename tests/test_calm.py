@@ -50,7 +50,7 @@ def test_every_claim_of_every_story_has_an_outcome(stories):
     assert of["vacancies", "dunwick", "worsened"] == ("hit", "")
     assert of["vacancies", "easthythe", "worsened"] == ("false claim", "ASSESS-45")
     assert of["vacancies", "farrow", "worsened"] == ("kept silent", "")
-    assert of["vacancies", "dunwick", "follows_vacancies"] == ("miss", "no sentence yet")
+    assert of["vacancies", "dunwick", "follows_vacancies"] == ("miss", "")
     # another story moves the dates of the North's assessments
     assert of["structure", "north-social-work", "signal"] == ("kept silent", "")
     assert of["nothing", "kelbourne", "signal"] == ("false claim", "CP-VISIT")
@@ -71,7 +71,7 @@ def test_the_program_knows_only_codes_and_claims_that_there_are(stories):
     assert {code for one in stories.SAYS.values() for code in one.codes} <= known
     assert set(stories.SAYS) <= set(plot.CLAIMS)
     changes = {e.code for e in load_catalogue().entries if e.claims in ("improved", "worsened")}
-    assert changes | {"V-UNUSUAL"} == set(stories.CHANGES)
+    assert changes | {"V-UNUSUAL", "L-CHANGED"} == set(stories.CHANGES)
 
 
 def test_of_a_calm_county_hardly_anything_is_said(stories, reference):
@@ -83,7 +83,7 @@ def test_of_a_calm_county_hardly_anything_is_said(stories, reference):
     assert claims.loc[claims["county_page"] | claims["page_one"], "changed"].all()
     # no verdict rests on a figure that still waits, but where both cases agree
     waits = county.facts[county.facts["chart_waits"] != ""]
-    assert len(waits) > 10
+    assert len(waits) >= 5
     assert (waits["judged_period"] < waits["period"]).all()
 
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pmf_analysis.errors import TableError
-from pmf_analysis.tables import require
+from pmf_analysis.tables import SERIES, require
 
 if TYPE_CHECKING:
     from pmf_analysis.register.registry import Context
@@ -88,8 +88,14 @@ def study_all(analysed: pd.DataFrame, known: Known, context: Context) -> dict[st
     found = {}
     for name, module in studies().items():
         table = module.study(analysed, known, context)
-        found[name] = require(table, module.COLUMNS, name)
+        found[name] = _as_text(require(table, module.COLUMNS, name))
     return found
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with codes as text, also where there is no row: a part is asked for by them."""
+    codes = [name for name in (*SERIES, "period") if name in table]
+    return table.astype(dict.fromkeys(codes, "str"))
 
 
 def facts_of(

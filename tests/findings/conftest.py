@@ -5,26 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pmf_analysis import analysis, findings, gathering, prepared, register, studies
+from pmf_analysis import findings, prepared, studies
 
 
 @pytest.fixture(scope="session")
 def county(medwold):
-    """Context, analysis and facts of the demo county; verdicts are invented: all green."""
-    store = medwold
-    as_at, receipts = gathering.known_at(store, None)
-    context = register.Context(register.load(store.reference), as_at)
-    gathered = gathering.gather(store, receipts, context)
-    figures = gathered.figures
-    held = prepared.Prepared(store, "none", context, "")
-    measured = prepared.measure_table(held, receipts, figures)
-    analysed = analysis.analyse_all(measured, context)
-    pairs = measured[["indicator", "service_area"]].drop_duplicates()
+    """Context, analysis and facts of the demo county as prepared; verdicts are invented: green."""
+    made = prepared.prepare(medwold)
+    analysed = made.table("analysis")
+    pairs = analysed[["indicator", "service_area"]].drop_duplicates()
     verdicts = pairs.assign(verdict="green", reason="Complete and consistent")
-    known = studies.Known(lambda: gathered.records, verdicts)
-    studied = studies.study_all(analysed, known, context)
-    facts = findings.latest_facts(analysed, verdicts, context, studied=studied)
-    return context, analysed, facts
+    studied = {name: made.table(name) for name in studies.studies()}
+    facts = findings.latest_facts(analysed, verdicts, made.context, studied=studied)
+    return made.context, analysed, facts
 
 
 @pytest.fixture(scope="session")
