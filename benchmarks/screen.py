@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import binom, poisson
 
+from benchmarks.false_alarms import following
 from benchmarks.stories import CHANGES
 from pmf_analysis import analysis, findings, measures, periods, register, studies
 from pmf_analysis.present.summary import exceptions
@@ -112,19 +113,11 @@ def _context(indicators: int, units: int) -> Context:
     return Context(held, periods.shift(periods.parse(LAST), 3).end)
 
 
-def _normal(shape: tuple[int, int], follow: float, draws: np.random.Generator) -> Floats:
-    noise = draws.standard_normal(shape)
-    found = noise.copy()
-    for place in range(1, shape[1]):
-        found[:, place] = follow * found[:, place - 1] + np.sqrt(1 - follow**2) * noise[:, place]
-    return found
-
-
 def _figures(
     number: int, units: int, months: int, follow: float, change: Floats, draws: np.random.Generator
 ) -> dict[str, Floats]:
     """Numerators, and denominators of shares; ``change`` is on the logit or the log scale."""
-    chance = ndtr(_normal((units, months), follow, draws))
+    chance = ndtr(following(units, months, follow, draws))
     if number % 4 == 3:
         events = RATES[number // 4 % len(RATES)] * np.exp(change)
         return {"n": poisson.ppf(chance, events)}

@@ -64,7 +64,7 @@ class Cases:
 
 
 def close(
-    found: ArrayLike, expected: ArrayLike, relative: float = RELATIVE, absolute: float = 1e-10
+    found: ArrayLike, expected: ArrayLike, relative: float = RELATIVE, absolute: float = 1e-12
 ) -> NDArray[np.bool_]:
     """Where two columns agree: within a tolerance, or both without a number.
 

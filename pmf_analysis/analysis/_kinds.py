@@ -40,10 +40,11 @@ _WORDS = {
 }
 _WITHOUT_PARTS = "Charted as single figures, since the counts behind some of them are not known"
 # no number of cases, or of people, lies outside; such figures count as without parts
-_MOST_EVENTS = 1e9  # nor does a count of what is rare among them
 _FEWEST_CASES, _MOST_CASES = 1e-3, 1e11
-# so many events in one period are not rare, however many periods have none
-_MOST_RARE = 1000
+MOST_AMONG = 1e9
+"""Rare events are looked for among no more cases."""
+MOST_RARE = 1000
+"""More events in one period are not rare, however many periods have none."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,8 @@ def rarer(
     without = np.bincount(group[fewer < 0.5], minlength=groups) / number
     few = (total / number < rules.rare_below) | (without > rules.rare_zero_share)
     counted = np.where(share, cases, np.where(kinds == MeasureKind.COUNT.value, events, 0.0))
-    broken = (np.abs(counted - np.round(counted)) > 1e-6) | (counted > _MOST_EVENTS)
-    broken |= fewer > _MOST_RARE
+    broken = (np.abs(counted - np.round(counted)) > 1e-6) | (counted > MOST_AMONG)
+    broken |= fewer > MOST_RARE
     whole = np.bincount(group[broken], minlength=groups) == 0
     return few & (total >= 1 - 1e-9) & whole, turned
 

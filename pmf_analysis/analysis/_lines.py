@@ -26,10 +26,6 @@ Codes = NDArray[np.object_]
 
 _PLAIN = {ChartKind.P_PRIME: ChartKind.P, ChartKind.U_PRIME: ChartKind.U}
 _OVER_CASES = tuple(str(kind) for kind in attribute.OVER_CASES)
-# no limit of rare events is looked for beyond this many in one period
-_MOST_EVENTS = 1000
-# among more cases than this, rare events are as rare as among so many
-_MOST_CASES = 1e9
 
 
 @dataclass(frozen=True)
@@ -272,9 +268,9 @@ def _with_rare(
 def _most(mean: Floats, cases: Floats, share: Flags, rows: Flags, chance: float) -> Floats:
     # the largest number of events that chance still gives in a period of so many cases
     most = np.zeros(len(mean))
-    cast = np.where(rows & share, np.clip(cases, 1, _MOST_CASES), 1).astype(np.int32)
+    cast = np.where(rows & share, np.clip(cases, 1, _kinds.MOST_AMONG), 1).astype(np.int32)
     open_ = rows.copy()
-    for count in range(_MOST_EVENTS):
+    for count in range(_kinds.MOST_RARE):
         here = np.flatnonzero(open_)
         if not len(here):
             break
