@@ -22,12 +22,12 @@ from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
 from pmf_analysis.present import explained, standing_out
-from pmf_analysis.present.actions import action_table
+from pmf_analysis.present.actions import action_table, verdict_words, with_doubt
 from pmf_analysis.present.actions import day as action_day
 from pmf_analysis.present.actions import sentences as action_sentences
 from pmf_analysis.present.html import rag_badge, verdict_badge
 from pmf_analysis.present.named_parts import by_year
-from pmf_analysis.present.six_fields import six_fields
+from pmf_analysis.present.six_fields import six_fields, variation_label
 from pmf_analysis.register.models import Break, Indicator, Unit
 from pmf_analysis.settings import settings
 from pmf_analysis.store import open_store
@@ -378,7 +378,7 @@ class AreaRun:
     @cached_property
     def _actions(self) -> pd.DataFrame:
         """The unit's actions for these indicators, in order of their dates."""
-        return self._of_unit("impact")
+        return with_doubt(self._of_unit("impact"), self.fact)
 
     def _action_charts(self, row: dict[str, object]) -> Iterator[object]:
         """The figure with the action, and the change among those of earlier dates."""
@@ -390,7 +390,8 @@ class AreaRun:
         others = of_everyone(self.prepared.table("analysis", codes)) if codes else None
         if others is not None:
             others = others[others["indicator"] == row["indicator"]]
-        yield charts.impact_chart(series, row, context, others)
+        said = f"{context.register.indicator(str(row['indicator'])).label}: {verdict_words(row)}"
+        yield charts.impact_chart(series, row, context, others, title=said)
         if row["earlier_changes"]:
             yield charts.earlier_chart(row, context)
 
@@ -462,7 +463,9 @@ class AreaRun:
                     "Points": row["chart_points"],
                     "Chart": ChartKind(row["chart_kind"]).label,
                     "Process limits": _limits(row, indicator),
-                    "Variation": Variation(row["variation"]).label
+                    "Variation": variation_label(
+                        Variation(row["variation"]), str(row["claims_doubted"])
+                    )
                     if tested
                     else row["chart_reason"],
                     "Will it meet the target?": Assurance(row["assurance"]).label,

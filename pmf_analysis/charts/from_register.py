@@ -92,6 +92,7 @@ def trend_chart(
         area=unit.name,
         breaks=[*breaks_of(context, indicator, unit), *actions_of(actions)],
         level=None if doubt else level_of(changes, indicator),
+        doubt=doubt,
     )
 
 
@@ -281,6 +282,7 @@ def impact_chart(
         area=unit.name,
         others=others,
         named=units[codes[0]].name if len(codes) == 1 else "others",
+        breaks=breaks_of(context, indicator, unit),
     )
 
 

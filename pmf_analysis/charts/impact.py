@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class _Picture:
     others: Floats
     named: str
     states: list[State]
+    era: list[str]
 
 
 def draw_impact(
@@ -49,6 +50,7 @@ def draw_impact(
     area: str,
     others: pd.DataFrame | None = None,
     named: str = "",
+    breaks: Sequence[BreakMark] = (),
     palette: Palette | None = None,
 ) -> Chart:
     """Draw a series with the date of an action, its levels before and since, and the trend.
@@ -68,6 +70,8 @@ def draw_impact(
         Rows of those it is compared with; the mean of each period is drawn.
     named : str, optional
         Who they are.
+    breaks : sequence of BreakMark, optional
+        Registered breaks and rebases.
     palette : Palette, optional
 
     Returns
@@ -90,9 +94,8 @@ def draw_impact(
     left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
     right = marks.right_of(labels)
     begun = str(outcome["first_since"]) or _period_of(picture.timeline, str(outcome["action_date"]))
-    placed = marks.place_breaks(
-        [BreakMark(begun, "action")] if begun else [], picture.timeline, WIDTH - left - right
-    )
+    marked = [*([BreakMark(begun, "action", action=True)] if begun else []), *breaks]
+    placed = marks.place_breaks(marked, picture.timeline, WIDTH - left - right)
     sheet = Sheet(
         title=title,
         subtitle=words.subtitle(indicator, area, picture.timeline.words),
@@ -113,7 +116,11 @@ def draw_impact(
     return Chart(
         svg=paint(sheet, colours, draw),
         alt=_alt(picture, outcome, indicator, area, title),
-        caption=_caption(picture, marks.scale_note(low)),
+        caption=_caption(
+            picture,
+            marks.break_words(marked, picture.timeline, placed),
+            marks.scale_note(low),
+        ),
         table=_table(picture, indicator),
         title=title,
     )
@@ -204,7 +211,7 @@ def _read(
         trend = _trend(places, own, after, last, outcome, indicator)
     return _Picture(
         timeline, marks.floats(rows, "value"), before, since, level, trend, mean, named,
-        marks.states(rows),
+        marks.states(rows), marks.texts(rows, "era"),
     )  # fmt: skip
 
 
@@ -237,7 +244,9 @@ def _draw(axes: Axes, picture: _Picture, palette: Palette) -> None:
     marks.draw_steps(axes, picture.before, whole, **line)
     marks.draw_steps(axes, picture.level, whole, **line, linestyle=(0, (4, 2.5)))
     marks.draw_steps(axes, picture.since, whole, color=chart["rolling_text"], linewidth=2.6)
-    marks.draw_line(axes, picture.values, whole, color=chart["series"], linewidth=1.2, zorder=3)
+    marks.draw_line(
+        axes, picture.values, picture.era, color=chart["series"], linewidth=1.2, zorder=3
+    )
     young = np.array([state is State.PROVISIONAL for state in picture.states])
     final = np.isfinite(picture.values) & ~young
     axes.plot(
@@ -305,14 +314,15 @@ def _alt(
     )
 
 
-def _caption(picture: _Picture, scale: str) -> str:
+def _caption(picture: _Picture, upright: str, scale: str) -> str:
     if not np.isfinite(picture.since).any():
-        return words.sentences("Dotted upright line: the action", scale)
+        return words.sentences(upright, scale)
     beside = f"Grey line: {picture.named}" if np.isfinite(picture.others).any() else ""
     return words.sentences(
         "Solid level lines: the average before and since the action. Dashed: the average before, "
         "carried on. Dotted: the trend before, carried on",
         beside,
+        upright,
         scale,
     )
 

@@ -28,10 +28,14 @@ from pmf_analysis.terms import State, Variation
 
 Floats = NDArray[np.float64]
 
+DOUBTED = "doubted"
+"""Meaning of an improvement that its own records put in doubt; drawn as what is only unusual."""
+
 _MEANINGS = {
-    "improvement": ("^", "improvement: unlikely to be chance"),
-    "concern": ("D", "concern: unlikely to be chance"),
-    "neutral": ("s", "unusual: unlikely to be chance"),
+    "improvement": ("^", "improvement: unlikely to be chance", "improvement"),
+    "concern": ("D", "concern: unlikely to be chance", "concern"),
+    "neutral": ("s", "unusual: unlikely to be chance", "neutral"),
+    DOUBTED: ("s", "in doubt until it is explained", "neutral"),
 }
 _ROWS_OF_BREAKS = 3
 
@@ -86,17 +90,22 @@ def states(series: pd.DataFrame, column: str = "state") -> list[State]:
     return [State(code) if code else State.NOT_GIVEN for code in texts(series, column)]
 
 
-def meaning(variation: str) -> str:
-    """``improvement``, ``concern`` or ``neutral``, or nothing for usual variation."""
+def meaning(variation: str, doubt: str = "") -> str:
+    """``improvement``, ``concern`` or ``neutral``, or nothing for usual variation.
+
+    Where there is a doubt, an improvement is `DOUBTED`.
+    """
     if variation in ("", Variation.COMMON_CAUSE.value, Variation.NOT_TESTED.value):
         return ""
-    return Variation(variation).value.rsplit("_", 1)[0]
+    meant = Variation(variation).value.rsplit("_", 1)[0]
+    return DOUBTED if doubt and meant == "improvement" else meant
 
 
 def special_marker(kind: str, palette: Palette, size: float = 9) -> dict[str, object]:
     """How a special cause is drawn: a shape of its own, then a colour."""
+    marker, _, colour = _MEANINGS[kind]
     return {
-        "marker": _MEANINGS[kind][0], "markersize": size, "markerfacecolor": palette.chart[kind],
+        "marker": marker, "markersize": size, "markerfacecolor": palette.chart[colour],
         "markeredgecolor": palette.text, "markeredgewidth": 0.8,
     }  # fmt: skip
 
@@ -136,7 +145,7 @@ def key_of(
     present = set(kinds)
     entries = [
         KeyEntry(word, special_marker(kind, palette))
-        for kind, (_, word) in _MEANINGS.items()
+        for kind, (_, word, _) in _MEANINGS.items()
         if kind in present
     ]
     if provisional:

@@ -85,11 +85,9 @@ def verdict_words(rows: pd.DataFrame, indicator: Indicator, doubt: str) -> str:
         "improvement": "an improvement that is unlikely to be chance",
         "concern": "a worsening that is unlikely to be chance",
         "neutral": "a change that is unlikely to be chance",
+        marks.DOUBTED: "a change that is in doubt until it is explained",
     }
-    meant = marks.meaning(code)
-    if doubt and meant == "improvement":
-        return f"a change that is in doubt until it is explained, {period}"
-    return f"{said[meant]}, {period}"
+    return f"{said[marks.meaning(code, doubt)]}, {period}"
 
 
 def _counts(latest: pd.DataFrame, indicator: Indicator) -> str:

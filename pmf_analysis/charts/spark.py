@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pmf_analysis.charts.lean import address
-from pmf_analysis.charts.marks import Floats
+from pmf_analysis.charts.marks import DOUBTED, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.charts.timeline import stretches
 from pmf_analysis.markup import Html, escape
@@ -21,7 +21,8 @@ _SHAPES = {
     "concern": "M{x} {y}m0-5 5 5-5 5-5-5z",
     "neutral": "M{x} {y}m-3.5-3.5h7v7h-7z",
 }
-"""A shape for each meaning, so that colour never stands alone."""
+"""A shape for each meaning, so that colour never stands alone; what is in doubt is drawn as what
+is only unusual."""
 
 
 def sparkline(
@@ -40,7 +41,7 @@ def sparkline(
     values : ndarray, shape (periods,)
         NaN where there is no figure.
     kinds : sequence of str
-        ``improvement``, ``concern``, ``neutral`` or nothing, for each period.
+        ``improvement``, ``concern``, ``neutral``, ``doubted`` or nothing, for each period.
     era : sequence of str
         No line spans two of them.
     target : float
@@ -73,7 +74,9 @@ def sparkline(
         parts.append(f"<path d='{line}' stroke='{colours.chart['series']}' stroke-width='1.4'/>")
     for kind, shape in _SHAPES.items():
         places = [
-            place for place, one in enumerate(kinds) if one == kind and up[place] == up[place]
+            place
+            for place, one in enumerate(kinds)
+            if (one if one != DOUBTED else "neutral") == kind and up[place] == up[place]
         ]
         if places:
             marks = "".join(shape.format(x=_n(across[one]), y=_n(up[one])) for one in places)

@@ -26,6 +26,7 @@ from pmf_analysis.terms import State
 
 HEIGHT = 3.1
 _NEEDED = ("period", "period_end", "value", "state")
+_SAID = {"": "usual variation", marks.DOUBTED: "in doubt"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def draw_trend(
     area: str,
     breaks: Sequence[BreakMark | tuple[str, str]] = (),
     level: Level | None = None,
+    doubt: str = "",
     palette: Palette | None = None,
 ) -> Chart:
     """Draw a series over time.
@@ -86,6 +88,8 @@ def draw_trend(
         Registered breaks and rebases, and actions; those off the axis are left out.
     level : Level, optional
         Its level since a change that was confirmed.
+    doubt : str, optional
+        Why no improvement is claimed: marked as what is in doubt, and not as an improvement.
     palette : Palette, optional
 
     Returns
@@ -101,7 +105,7 @@ def draw_trend(
         If the table holds no period.
     """
     colours = palette or shipped_palette()
-    trend = _read(series, indicator, area, level)
+    trend = _read(series, indicator, area, level, doubt)
     low, high = marks.value_range(
         indicator, trend.series, trend.raw, trend.rolling, trend.lower, trend.upper, trend.target,
         trend.floor, trend.tail.low, trend.tail.high, trend.rolling_tail.low,
@@ -165,7 +169,9 @@ def past(series: pd.DataFrame, indicator: Indicator, area: str) -> pd.DataFrame:
     return held
 
 
-def _read(series: pd.DataFrame, indicator: Indicator, area: str, level: Level | None) -> _Trend:
+def _read(
+    series: pd.DataFrame, indicator: Indicator, area: str, level: Level | None, doubt: str
+) -> _Trend:
     held = past(series, indicator, area)
     timeline = Timeline.of(list(held["period"]))
     rows = timeline.spread_out(held)
@@ -200,7 +206,7 @@ def _read(series: pd.DataFrame, indicator: Indicator, area: str, level: Level | 
         segment=marks.texts(rows, "segment"),
         era=marks.texts(rows, "era"),
         kinds=[
-            marks.meaning(code) if not np.isnan(given) else ""
+            marks.meaning(code, doubt) if not np.isnan(given) else ""
             for code, given in zip(marks.texts(rows, "variation"), drawn, strict=True)
         ],
         states=states,
@@ -422,5 +428,5 @@ def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.Data
         if not isinstance(column, np.ndarray) or np.isfinite(column).any()
     }
     if any(trend.kinds):
-        kept["Chart says"] = [kind or "usual variation" for kind in trend.kinds]
+        kept["Chart says"] = [_SAID.get(kind, kind) for kind in trend.kinds]
     return pd.DataFrame(kept)

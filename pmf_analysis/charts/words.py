@@ -87,10 +87,12 @@ def first_last_range(
 
 def special_causes(kinds: Sequence[str], timeline: Timeline) -> str:
     """Which points are unlikely to be chance, by meaning, the last one named."""
+    chance = ", unlikely to be chance"
     words = {
-        "improvement": "improvement",
-        "concern": "concern",
-        "neutral": "something unusual",
+        "improvement": f"improvement{chance}",
+        "concern": f"concern{chance}",
+        "neutral": f"something unusual{chance}",
+        "doubted": "in doubt until it is explained",
     }
     sentences = []
     for kind, word in words.items():
@@ -98,10 +100,7 @@ def special_causes(kinds: Sequence[str], timeline: Timeline) -> str:
         if found:
             points = f"{len(found)} point{'s' if len(found) > 1 else ''}"
             latest = "the latest " if len(found) > 1 else ""
-            sentences.append(
-                f"{points} marked as {word}, unlikely to be chance, "
-                f"{latest}in {_named(timeline, found[-1])}"
-            )
+            sentences.append(f"{points} marked as {word}, {latest}in {_named(timeline, found[-1])}")
     if not sentences:
         return ""
     joined = "; ".join(sentences)

@@ -25,7 +25,14 @@ _READ = (
     "indicator", "service_area", "period", "period_end", "value", "shown_value", "target", "era",
     "variation",
 )  # fmt: skip
-_PRINTED = ("indicator", "service_area", "shown_text", "shown_state", "rag")
+_PRINTED = (
+    "indicator", "service_area", "shown_text", "shown_state", "rag", "claims_doubted",
+)  # fmt: skip
+
+_MARKED = {
+    "improvement": "an improvement", "concern": "a concern", "neutral": "an unusual figure",
+    marks.DOUBTED: "in doubt",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,8 @@ def glance(
         "Each line shows single figures over the same dates. Each row has one scale, so that "
         "heights compare along it; counts have one each. Dotted: the target. A triangle is an "
         "improvement, a diamond a worsening, a square an unusual figure: unlikely to be chance. "
-        "Below stand the latest figure as rated, and its status. What asks most for attention "
+        "Where the record is in doubt, an improvement is a square too. Below stand the latest "
+        "figure as rated, and its status. What asks most for attention "
         "comes first."
     )
     return Html(f'<div class="glance"><p>{escape(key)}</p>{"".join(map(str, made))}</div>')
@@ -176,16 +184,18 @@ def _cell(
     row: Mapping[str, object], part: pd.DataFrame, indicator: Indicator, scale: tuple[float, float]
 ) -> Html:
     values = marks.floats(part, _column(indicator))
-    kinds = [marks.meaning(code) for code in marks.texts(part, "variation")]
+    doubt = str(row["claims_doubted"])
+    kinds = [marks.meaning(code, doubt) for code in marks.texts(part, "variation")]
     targets = marks.floats(part, "target")
     given = targets[np.isfinite(targets)]
     marked = [kind for kind, value in zip(kinds, values, strict=True) if kind and value == value]
     words = f"Line of {int(np.isfinite(values).sum())} figures"
     if marked:
-        words += f", {len(marked)} of them unlikely to be chance, the latest an {marked[-1]}"
+        latest = _MARKED[marked[-1]]
+        words += f", {len(marked)} of them unlikely to be chance, the latest {latest}"
     picture = sparkline(
         values, kinds, marks.texts(part, "era"), given[-1] if len(given) else np.nan, scale,
-        words.replace("an concern", "a concern").replace("an neutral", "an unusual figure"),
+        words,
     )  # fmt: skip
     figure = str(row["shown_text"]) or formats.state_text(str(row["shown_state"]))
     return Html(f"{picture}{escape(_short(figure))} {rag_badge(row['rag'])}")

@@ -12,7 +12,11 @@ import pandas as pd
 from pmf_analysis import formats, periods
 from pmf_analysis.register import Register
 from pmf_analysis.register.models import Indicator
+from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import Impact
+
+IN_DOUBT = "a change that is in doubt until it is explained"
+"""What stands instead of a change for the better that its own records put in doubt."""
 
 
 def action_table(impact: pd.DataFrame, register: Register) -> list[dict[str, str]]:
@@ -21,7 +25,7 @@ def action_table(impact: pd.DataFrame, register: Register) -> list[dict[str, str
     Parameters
     ----------
     impact : pandas.DataFrame
-        Rows of the study ``impact``.
+        From `with_doubt`.
     register : Register
 
     Returns
@@ -38,7 +42,7 @@ def _row(row: Mapping[str, Any], register: Register) -> dict[str, str]:
         "Action": f"{day(row['action_date'])}: {row['words']}",
         "Indicator": known.name if known else row["indicator"],
         "Owner": row["owner"],
-        "What the figures show": Impact(row["verdict"]).label,
+        "What the figures show": verdict_words(row),
         "Figures before, since": _counts(row),
         "Before": _level(row["level_before"], known),
         "Since": _level(row["level_since"], known),
@@ -51,17 +55,34 @@ def _row(row: Mapping[str, Any], register: Register) -> dict[str, str]:
     }
 
 
+def with_doubt(impact: pd.DataFrame, fact: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the study with ``doubt``: why an action is not said to have helped, or nothing.
+
+    Parameters
+    ----------
+    impact : pandas.DataFrame
+        Rows of the study ``impact``.
+    fact : pandas.DataFrame
+        Latest rows of the series, which say where no improvement is claimed.
+    """
+    keys = pd.MultiIndex.from_frame(impact[list(SERIES)])
+    words = fact.set_index(list(SERIES))["claims_doubted"].reindex(keys).fillna("")
+    better = impact["verdict"] == Impact.MADE_BETTER
+    return impact.assign(doubt=words.set_axis(impact.index).where(better, ""))
+
+
+def verdict_words(row: Mapping[str, Any]) -> str:
+    """The verdict on an action; no improvement where that is doubted."""
+    return IN_DOUBT if row["doubt"] else Impact(row["verdict"]).label
+
+
 def sentences(row: Mapping[str, Any]) -> str:
     """What is said of an action: the verdict, what it rests on, and what speaks beside it."""
-    parts = [
-        f"{Impact(row['verdict']).label}",
-        *(
-            row[name]
-            for name in (
-                "reason", "earlier_words", "comparison_words", "chart_words", "regression",
-            )
-        ),
-    ]  # fmt: skip
+    beside = ("reason", "earlier_words", "comparison_words", "chart_words", "regression")
+    parts = [verdict_words(row), *(row[name] for name in beside)]
+    if row["doubt"]:
+        but = f"but {row['doubt'].rstrip('.')}, so nothing is said of the action"
+        parts = [verdict_words(row), but]
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts if part)
 
 

@@ -28,6 +28,8 @@ _DISTANCE = (
     "missed, or the tolerance, where close to the target is best"
 )
 
+_BETTER = (Variation.IMPROVEMENT_HIGH, Variation.IMPROVEMENT_LOW)
+
 Row = Mapping[str, Any]
 
 
@@ -97,7 +99,15 @@ def _variation(row: Row, because: Callable[[str, str], str]) -> str:
     found = Variation(row["variation"])
     if found is Variation.NOT_TESTED:
         return because(found.label, row["chart_reason"])
+    doubt = str(row["claims_doubted"])
+    if doubt and found in _BETTER:
+        return because(variation_label(found, doubt), f"{doubt[:1].upper()}{doubt[1:]}.")
     return because(found.label, row["chart_waits"])
+
+
+def variation_label(found: Variation, doubt: str) -> str:
+    """A chart's verdict in words; no improvement where that is doubted."""
+    return "in doubt until it is explained" if doubt and found in _BETTER else found.label
 
 
 def _assurance(row: Row, indicator: Indicator, because: Callable[[str, str], str]) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from pmf_analysis.charts.impact import draw_earlier, draw_impact
+from pmf_analysis.charts.marks import BreakMark
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.studies.impact import COLUMNS
 
@@ -45,9 +46,20 @@ def test_without_a_verdict_only_the_date_is_drawn(rows, outcome, indicator) -> N
     early = outcome | {"change": np.nan, "first_since": "", "last_before": ""}
     chart = draw_impact(rows, early, indicator, title="Too early", area="A")
     assert list(chart.table.columns) == ["Period", "Figure, per cent"]
-    assert chart.caption.startswith("Dotted upright line: the action.")
+    assert chart.caption.startswith("Upright lines with a foot: action, July 2024.")
     elsewhere = draw_impact(rows, early | {"action_date": ""}, indicator, title="None", area="A")
     assert "The level is" not in elsewhere.alt
+
+
+def test_a_break_is_marked_and_no_line_spans_it(rows, outcome, indicator) -> None:
+    cut = rows.assign(era=[int(one >= "2024-10") for one in rows["period"]])
+    whole = draw_impact(rows, outcome, indicator, title="Better", area="A")
+    chart = draw_impact(
+        cut, outcome, indicator, title="Better", area="A",
+        breaks=[BreakMark("2024-10", "recording change", "new form")],
+    )  # fmt: skip
+    assert "Dotted upright lines: recording change, October 2024: new form." in chart.caption
+    assert len(chart.svg) != len(whole.svg)
 
 
 def test_earlier_dates_stand_beside_the_change(outcome, indicator) -> None:

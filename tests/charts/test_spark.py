@@ -31,6 +31,10 @@ def test_each_kind_of_special_cause_has_a_shape_of_its_own():
     assert "stroke-width='.5'" not in drawn([80.0, NAN], ["", "concern"])
 
 
+def test_what_is_in_doubt_is_drawn_as_what_is_only_unusual():
+    assert drawn([80.0, 81.0], ["", "doubted"]) == drawn([80.0, 81.0], ["", "neutral"])
+
+
 def test_the_pen_is_lifted_at_a_gap_and_at_a_break():
     line = re.search(r"d='(M[^']+)' stroke='#12436D'", drawn([80.0, 81, NAN, 82, 83]))
     assert line[1].count("M") == 2

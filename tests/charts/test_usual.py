@@ -96,3 +96,15 @@ def test_actions_and_confirmed_levels_come_from_their_tables(indicator):
     assert level_of(found, indicator) == Level("2024-06", 75.0)
     assert level_of(found.assign(slides=True), indicator) is None
     assert level_of(found.assign(screen_verdict="none"), indicator) is None
+
+
+def test_an_improvement_in_doubt_is_marked_as_what_it_is(series, indicator):
+    judged = series.assign(variation="common_cause")
+    judged.loc[judged.index[-3:], "variation"] = "improvement_high"
+    chart = drawn(judged, indicator, doubt="dates were moved")
+    assert "3 points marked as in doubt until it is explained" in chart.alt
+    assert "improvement" not in chart.alt
+    assert chart.table["Chart says"].tolist()[-4:] == ["usual variation", *["in doubt"] * 3]
+    assert chart.svg != drawn(judged, indicator).svg
+    worse = judged.replace("improvement_high", "concern_low")
+    assert "marked as concern" in drawn(worse, indicator, doubt="dates were moved").alt

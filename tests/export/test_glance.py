@@ -50,12 +50,12 @@ def held(root) -> Register:
 def sheet(held):
     """A glance at a unit, with 41 months of each district and more attention for some."""
 
-    def made(unit="s", urgent=("d7",), **changed):
+    def made(unit="s", urgent=("d7",), doubt="", **changed):
         rows = pd.DataFrame({"period": MONTHS}).assign(
             period_end=[periods.parse(code).end.isoformat() for code in MONTHS], cohort="all",
             value=80 + np.arange(len(MONTHS)) % 7.0, shown_value=80.0, target=85.0, era="1",
-            state="final", variation=["common_cause"] * (len(MONTHS) - 1) + ["concern_low"],
-            **changed,
+            state="final",
+            **{"variation": ["common_cause"] * (len(MONTHS) - 1) + ["concern_low"], **changed},
         )  # fmt: skip
         units = ["s", *DISTRICTS, "t", "alone"]
         analysis = pd.concat(
@@ -63,7 +63,8 @@ def sheet(held):
              for one in units]
         )  # fmt: skip
         fact = analysis.groupby(["indicator", "service_area"], as_index=False).tail(1)
-        fact = fact.assign(shown_text="8 of 10 (80.0%)", shown_state="final", rag="amber")
+        fact = fact.assign(shown_text="8 of 10 (80.0%)", shown_state="final", rag="amber",
+                           claims_doubted=doubt)  # fmt: skip
         finding = fact[["indicator", "service_area", "cohort"]].assign(code="S-GREEN")
         more = finding["service_area"].isin(urgent) & finding["indicator"].eq("TWO")
         finding["code"] = finding["code"].where(~more, "S-RED")
@@ -100,6 +101,13 @@ def test_every_picture_has_words_and_every_status_its_word(sheet):
         pictures
     )
     assert html.count("Amber</span>") == pictures and "80.0%" in html
+
+
+def test_an_improvement_in_doubt_is_no_improvement(sheet):
+    marked = "unlikely to be chance, the latest"
+    assert f"{marked} an improvement" in str(sheet(variation="improvement_high"))
+    html = str(sheet(variation="improvement_high", doubt="dates were moved"))
+    assert f"{marked} in doubt" in html and f"{marked} an improvement" not in html
 
 
 def test_a_unit_without_parts_has_no_sheet(sheet):

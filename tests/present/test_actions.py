@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmf_analysis.present.actions import action_table, day, sentences
+from pmf_analysis.present.actions import action_table, day, sentences, with_doubt
 from pmf_analysis.register import load
 from pmf_analysis.studies.impact import _NUMBERS, _TEXTS
 
@@ -18,7 +18,27 @@ def register(root):
 
 def row(indicator: str, **given: object) -> dict[str, object]:
     empty = dict.fromkeys(_TEXTS, "") | dict.fromkeys(_NUMBERS, np.nan)
-    return {**empty, "indicator": indicator, "words": "Open a <b>hub</b>.", **given}
+    known = {"indicator": indicator, "words": "Open a <b>hub</b>.", "doubt": ""}
+    return {**empty, **known, **given}
+
+
+def test_an_action_is_not_said_to_have_helped_where_the_record_is_in_doubt(register):
+    codes = list(register.indicators)[:2]
+    impact = pd.DataFrame(
+        [row(codes[0], verdict=verdict, service_area="a", cohort="all", reason="It rose",
+             comparison_words="this speaks for the action")
+         for verdict in ("made_better", "made_worse")]
+    ).drop(columns="doubt")  # fmt: skip
+    fact = impact.head(1).assign(claims_doubted="dates were moved")
+    better, worse = with_doubt(impact, fact).to_dict("records")
+    assert sentences(better) == (
+        "A change that is in doubt until it is explained. But dates were moved, so nothing is "
+        "said of the action."
+    )
+    assert sentences(worse).startswith("Worse since, and unlikely to be chance. It rose.")
+    assert "in doubt" in action_table(pd.DataFrame([better]), register)[0]["What the figures show"]
+    assert with_doubt(impact, fact.assign(claims_doubted=""))["doubt"].tolist() == ["", ""]
+    assert with_doubt(impact.iloc[:0], fact).empty
 
 
 def test_numbers_that_were_not_reached_are_empty(register):

@@ -23,7 +23,8 @@ def fact(**given) -> dict[str, object]:
         "dot_previous": "better", "dot_previous_reason": "",
         "dot_rule_previous": "direction 1.0: arithmetic", "variation": "common_cause",
         "chart_reason": "Limits from 59 figures.", "chart_waits": "",
-        "assurance": "inconsistent", "rule_set": "nhs-making-data-count 1.0", **given,
+        "assurance": "inconsistent", "rule_set": "nhs-making-data-count 1.0",
+        "claims_doubted": "", **given,
     }  # fmt: skip
 
 
@@ -90,3 +91,12 @@ def test_a_verdict_with_a_reservation_leads_to_it(register, given, words):
 
 def test_a_figure_that_is_missing_is_said(register):
     assert "no figure" in cells(shown(register, fact(distance_words="")))
+
+
+def test_an_improvement_in_doubt_is_called_so_with_the_reason(register):
+    doubt = "dates were moved to earlier days"
+    html = shown(register, fact(variation="improvement_high", claims_doubted=doubt))
+    assert "in doubt until it is explained (1)" in cells(html)
+    assert "Dates were moved to earlier days." in html and "improve" not in html
+    worse = shown(register, fact(variation="concern_low", claims_doubted=doubt))
+    assert "in doubt" not in worse
