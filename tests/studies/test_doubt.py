@@ -83,6 +83,15 @@ def test_no_sentence_claims_an_improvement_that_is_in_doubt():
             assert {"column": "claims_doubted", "given": False} in entry.when, entry.code
 
 
+def test_no_sentence_comforts_where_the_record_is_in_doubt():
+    entries = {one.code: one for one in load_catalogue().entries}
+    for code in (
+        "A-WILL", "T-OFF-WILL", "T-SINGLES-GREEN", "T-CLOSE-TOWARD", "K-COUNTY-BETTER",
+        "K-FUNNEL-BETTER",
+    ):  # fmt: skip
+        assert {"column": "claims_doubted", "given": False} in entries[code].when, code
+
+
 def test_the_doubt_is_said_where_the_improvement_is_not():
     facts = pd.DataFrame({"signal": ["improvement"] * 2 + ["none", "concern"], "rag": "red"})
     facts["claims_doubted"] = ["", "words", "words", "words"]
