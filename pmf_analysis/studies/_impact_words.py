@@ -44,9 +44,7 @@ def too_few_since(count: int, missing: int, waiting: int, indicator: Indicator, 
     return f"{more} needed before this can be judged ({since} so far{young})"
 
 
-def reason(
-    found: Mapping[str, Any], indicator: Indicator, held: tuple[bool, bool, bool, bool]
-) -> str:
+def reason(found: Mapping[str, Any], indicator: Indicator, held: tuple[bool, ...]) -> str:
     """What the verdict on an action rests on.
 
     Parameters
@@ -56,16 +54,17 @@ def reason(
     indicator : Indicator
     held : tuple of bool
         Whether the change is clear, holds against the trend before, is rare among earlier
-        dates, and holds against others.
+        dates, holds against others, and is more than the return of one extreme figure.
     """
-    clear, trend, rare, alone = held
+    clear, trend, rare, alone, usual = held
     size = change_text(float(found["change"]), indicator, str(found["scale"]))
     across = range_text(found["change_lower"], found["change_upper"], indicator, found["scale"])
     before, since = (
         formats.with_unit(float(found[name]), indicator.unit, indicator.decimals)
         for name in ("level_before", "level_since")
     )
-    said = f"On average {before} before and {since} since: {size} (95% range {across})"
+    then = f" {until(str(found['last_since']))}" if found.get("ended_by") else ""
+    said = f"On average {before} before and {since} since{then}: {size} (95% range {across})"
     if all(held):
         others = "" if np.isnan(found.get("comparison_change", np.nan)) else ", nor what others did"
         doubts = "chance, nor the trend before" if others else "chance nor the trend before"
@@ -77,6 +76,7 @@ def reason(
             (trend, "the trend before would have brought about as much"),
             (rare, "changes as large are found where nothing was done"),
             (alone, "held against others, so much of a difference is not seen"),
+            (usual, "without the worst figure before the action it can be chance"),
         )
         if not good
     ]
@@ -194,6 +194,7 @@ def told(row: Any, indicator: Indicator) -> dict[str, object]:
     if np.isnan(row.change):
         return given
     return given | {
+        "impact_until": until(row.last_since) if row.ended_by else "",
         "impact_change": size_text(row.change, indicator, row.scale),
         "impact_range": range_text(row.change_lower, row.change_upper, indicator, row.scale),
         "impact_earlier": row.earlier_words,
@@ -203,6 +204,11 @@ def told(row: Any, indicator: Indicator) -> dict[str, object]:
         "impact_effect_lower": row.change_lower,
         "impact_effect_upper": row.change_upper,
     }
+
+
+def until(period: str) -> str:
+    """Up to when there are figures, where what follows is not read: ``(up to June 2025)``."""
+    return f"(up to {periods.in_sentence(periods.parse(period).label)})"
 
 
 def _number(count: int) -> str:

@@ -41,11 +41,14 @@ from pmf_analysis.terms import Impact, Polarity
 
 RULE_SET = "impact"
 
+BREAK = "a registered break"
+"""What ends the figures since an action, where no later one may be held against them."""
+
 _TEXTS = (
     "action_id", "indicator", "service_area", "cohort", "action_date", "due_on", "done_on",
-    "owner", "words", "last_before", "first_since", "scale", "compared_with", "compared_codes",
-    "earlier_changes", "verdict", "reason", "earlier_words", "comparison_words", "chart_words",
-    "regression", "rule_set",
+    "owner", "words", "last_before", "first_since", "last_since", "ended_by", "scale",
+    "compared_with", "compared_codes", "earlier_changes", "verdict", "reason", "earlier_words",
+    "comparison_words", "chart_words", "regression", "rule_set",
 )  # fmt: skip
 _NUMBERS = (
     "points_before", "points_since", "needed", "level_before", "level_since", "change",
@@ -61,11 +64,12 @@ COLUMNS = (*_TEXTS, *_NUMBERS)
 FACTS = {
     "impact_verdict": "", "impact_date": "", "impact_change": "", "impact_range": "",
     "impact_earlier": "", "impact_compared": "", "impact_chart": "", "impact_reason": "",
-    "impact_regression": "", "impact_effect": np.nan, "impact_effect_lower": np.nan,
-    "impact_effect_upper": np.nan,
+    "impact_regression": "", "impact_until": "", "impact_effect": np.nan,
+    "impact_effect_lower": np.nan, "impact_effect_upper": np.nan,
 }  # fmt: skip
 """What is said of the latest action for a series: its verdict, date, change and its range in
-words, what else speaks for or against it, and that an extreme figure came back by itself."""
+words, up to when there are figures where later ones are not read, what else speaks for or against
+it, and that an extreme figure came back by itself."""
 
 
 @dataclass
@@ -137,7 +141,7 @@ def _judged(
     case, reason = _case(action, log, series, rules, context)
     if case is None:
         return row | {"verdict": Impact.NOT_TESTED.value, "reason": reason}
-    row |= _regression(case)
+    case.found |= {"regression": "", "ended_by": case.closed} | _regression(case)
     verdict, reason = _refused(case)
     if not reason:
         _measure(case)
@@ -216,11 +220,11 @@ def _close(case: _Case, log: Sequence[Action]) -> None:
         return
     era = case.rows.loc[before, "era"].tail(1)
     if not own_era.empty and own_era.iloc[0] != era.iloc[0]:
-        case.closed = "a registered break"
+        case.closed = BREAK
     if len(era):
         kept = case.rows["era"].eq(era.iloc[0])
         if since.any() and not kept[since].all():
-            case.closed = "a registered break"
+            case.closed = BREAK
         case.rows = case.rows[kept]
 
 
@@ -280,6 +284,7 @@ def _measure(case: _Case) -> None:
         "earlier_changes": " ".join(f"{size(one):.4g}" for one in found),
         "last_before": period[int(points.step[points.step <= case.last_before][-1])],
         "first_since": period[int(points.step[points.step >= case.first_since][0])],
+        "last_since": period[int(points.step[-1])],
     }
 
 
@@ -299,8 +304,9 @@ def _verdict(case: _Case) -> tuple[Impact, str]:
     rare = dates >= rules.min_earlier and as_large <= rules.most_earlier * dates  # type: ignore[operator]
     beside = found.get("comparison_change", np.nan)
     alone = np.isnan(beside) or sign * beside >= rules.comparison_share * abs(change)  # type: ignore[call-overload,operator]
-    words = _impact_words.reason(found, case.indicator, (clear, trend, rare, alone))
-    if clear and trend and rare and alone:
+    held = (clear, trend, rare, alone, not found["regression"])
+    words = _impact_words.reason(found, case.indicator, held)
+    if all(held):
         return (Impact.MADE_BETTER if sign == way else Impact.MADE_WORSE), words
     return Impact.NO_DIFFERENCE_SHOWN, words
 
@@ -355,7 +361,8 @@ def facts(table: pd.DataFrame, latest: pd.DataFrame, context: Context) -> pd.Dat
     Returns
     -------
     pandas.DataFrame
-        The columns `FACTS`, empty where no action of the rule set's last months is known.
+        The columns `FACTS`, empty where no action of the rule set's last months is known, or
+        a break lies behind the figures that it was judged by.
     """
     rules = read(ImpactRules, context.register.rule_set(RULE_SET))
     told = pd.DataFrame(FACTS, index=latest.index)
@@ -373,7 +380,9 @@ def _told(
 ) -> Iterator[tuple[str, object]]:
     begun = pd.to_datetime(rows["action_date"], errors="coerce")
     young = begun >= pd.Timestamp(end) - pd.DateOffset(months=rules.told_for)
-    held = rows[young & (begun <= pd.Timestamp(end))]
+    # what was found on the other side of a break is not told of the figures of today
+    cut = (rows["ended_by"] == BREAK) & (rows["verdict"] != Impact.NOT_TESTED)
+    held = rows[young & (begun <= pd.Timestamp(end)) & ~cut]
     back = held[held["regression"] != ""].tail(1)
     for row in back.itertuples():
         yield "impact_regression", row.regression

@@ -299,6 +299,35 @@ def test_the_facts_are_those_of_the_latest_action_that_was_judged(context):
     assert told["impact_effect_lower"].iloc[0] > 0
 
 
+def test_what_was_found_before_a_later_break_is_not_told_of_today(context):
+    values = series(80 + noise(1) + step(8)).assign(era=np.arange(MONTHS) >= AT + 12)
+    table = studied(context, log(month(AT)), values, *rest())
+    (row,) = table.to_dict("records")
+    assert (row["verdict"], row["last_since"]) == (Impact.MADE_BETTER, "2025-06")
+    assert row["ended_by"] == "a registered break"
+    assert "since (up to June 2025): " in row["reason"]
+    assert impact.facts(table, latest_of(values), context)["impact_verdict"].tolist() == [""]
+
+
+def test_up_to_when_is_told_where_the_next_action_ends_the_figures(context):
+    values = series(80 + noise(1) + step(8))
+    table = studied(context, log(month(AT), month(AT + 12)), values, *rest())
+    told = impact.facts(table, latest_of(values), context)
+    assert told["impact_until"].tolist() == ["(up to June 2025)"]
+    open_ = studied(context, log(month(AT)), values, *rest())
+    assert impact.facts(open_, latest_of(values), context)["impact_until"].tolist() == [""]
+    assert open_["last_since"].tolist() == ["2025-12"] and open_["ended_by"].tolist() == [""]
+
+
+def test_what_only_came_back_from_one_extreme_figure_is_not_called_better(context):
+    values = 88 + noise(12, 1.5) + step(1.0)
+    values[AT - 1] = values[: AT - 1].min() - 3
+    (row,) = studied(context, log(month(AT)), series(values)).to_dict("records")
+    assert row["regression"] and row["change_lower"] > 0
+    assert row["verdict"] == Impact.NO_DIFFERENCE_SHOWN
+    assert row["reason"].endswith("without the worst figure before the action it can be chance")
+
+
 def test_an_action_long_ago_is_told_no_more(context):
     values = series(80 + noise(1) + step(8, 12))
     table = studied(context, log(month(12)), values, *rest())
