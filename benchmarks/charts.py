@@ -117,8 +117,9 @@ def _shares(rows: pd.DataFrame) -> Chart:
     share, mean = rows["events"] / rows["cases"], rows["events"].sum() / rows["cases"].sum()
     expected = (mean * (1 - mean) / rows["cases"]) ** 0.5
     z = ((share - mean) / expected).fillna(0.0)
-    spread, spiked = _mean_range(z, z, ATTRIBUTE.sigmas / ATTRIBUTE.range_to_sigma)
-    found = _lines(share, mean, ATTRIBUTE.sigmas * expected * spread / 1.128, spiked)
+    factor = ATTRIBUTE.sigmas / ATTRIBUTE.range_to_sigma
+    spread, spiked = _mean_range(z, z, factor)
+    found = _lines(share, mean, factor * expected * spread, spiked)
     cut = [line.clip(0, 1) for line in found[1:5]]
     return Chart(found.centre, *cut, found.only_limits)
 
