@@ -73,7 +73,8 @@ def proposed(prepared: Prepared, series: Series) -> pd.DataFrame:
     open_ = table["status"].eq(ProposalStatus.PROPOSED.value) & table["cohort"].eq("all")
     table = table[open_].reset_index(drop=True)
     pairs = zip(table["indicator"], table["service_area"], strict=True)
-    return table[[series.holds(*pair) for pair in pairs]].reset_index(drop=True)
+    asked = [series.holds(*pair) for pair in pairs]
+    return table.loc[asked].reset_index(drop=True)
 
 
 @writes("breaks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -101,6 +101,12 @@ def test_nothing_is_accepted_that_is_not_proposed(prepared, store):
         with pytest.raises(ParameterError, match="No restart"):
             breaks.accept(prepared, *named, ROLE, ON, WHY)
     assert lines(store) == before
+
+
+def test_where_nothing_is_proposed_nothing_is_accepted(prepared):
+    none = replace(prepared, rows=prepared.rows.iloc[:0])
+    with pytest.raises(ParameterError, match="ICPC-15"):
+        breaks.accept(none, "ICPC-15", "east", "2025-07", ROLE, ON, WHY)
 
 
 def test_a_declared_change_holds_for_the_units_below_where_asked(store):
