@@ -33,6 +33,15 @@ CHROMIUM_WORDS = [
 ]  # fmt: skip
 
 
+MADE_FIRST = ("findings/test_catalogue_files.py", "comparing/test_records.py")
+"""Tests that make the counties which many others share: first, so that no worker waits for one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests first for which the shared counties are made."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(MADE_FIRST))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

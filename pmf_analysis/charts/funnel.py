@@ -37,6 +37,8 @@ HEIGHT = 3.6
 NAMED = 8
 """Most units that are named in the plot; the others stand in the table, and all that stand out
 in the alternative text."""
+LISTED = 30
+"""Most units that the table lists; of more, the one in focus and those that stand out."""
 _NEEDED = (
     "service_area", "period", "shown_value", "shown_denominator", "funnel_baseline",
     "funnel_phi", "funnel_tau2", "funnel", "funnel_level", "funnel_adjusted",
@@ -433,4 +435,8 @@ def _table(held: pd.DataFrame, found: _Funnel, indicator: Indicator) -> pd.DataF
         }
     )
     order = np.lexsort((table["Name"], -found.values))
-    return table.iloc[order].reset_index(drop=True)
+    if len(table) <= LISTED:
+        return table.iloc[order].reset_index(drop=True)
+    told = [place for place in order if place == found.focus or found.kinds[place]]
+    rest = pd.DataFrame({"Name": [f"{len(table) - len(told)} others, which do not stand out"]})
+    return pd.concat([table.iloc[told], rest.reindex(columns=table.columns)], ignore_index=True)

@@ -316,7 +316,8 @@ def _alt(
 
 def _caption(picture: _Picture, upright: str, scale: str) -> str:
     if not np.isfinite(picture.since).any():
-        return words.sentences(upright, scale)
+        nothing = "The figures alone: nothing was worked out about the action"
+        return words.sentences(upright, nothing, scale)
     beside = f"Grey line: {picture.named}" if np.isfinite(picture.others).any() else ""
     return words.sentences(
         "Solid level lines: the average before and since the action. Dashed: the average before, "

@@ -61,6 +61,16 @@ def test_those_outside_and_the_one_in_focus_are_named(indicator: Indicator) -> N
     assert drawn(rows(), indicator).alt.count("is at") == 0
 
 
+def test_of_many_units_the_table_lists_those_that_stand_out(indicator: Indicator) -> None:
+    many = pd.concat([rows()] * 8, ignore_index=True)
+    many["service_area"] = [f"B{n}" for n in range(len(many))]
+    chart = drawn(many, indicator, names={f"B{n}": f"Place {n}" for n in range(40)}, focus="B1")
+    outside = [f"Place {n}" for n in range(3, 40, 5)]
+    assert list(chart.table["Name"]) == [
+        "Place 1", *sorted(outside), "31 others, which do not stand out",
+    ]  # fmt: skip
+
+
 def test_where_they_usually_differ_nobody_stands_out_and_the_chart_says_so(
     indicator: Indicator,
 ) -> None:

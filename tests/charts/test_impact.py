@@ -48,6 +48,7 @@ def test_without_a_verdict_only_the_date_is_drawn(rows, outcome, indicator) -> N
     assert list(chart.table.columns) == ["Period", "Figure, per cent"]
     assert chart.caption.startswith("Upright lines with a foot: action, July 2024.")
     elsewhere = draw_impact(rows, early | {"action_date": ""}, indicator, title="None", area="A")
+    assert elsewhere.caption.startswith("The figures alone")
     assert "The level is" not in elsewhere.alt
 
 

@@ -447,7 +447,7 @@ def test_dunwick_falls_in_two_months() -> None:
 
 
 def test_visits_of_the_south_cannot_reach_their_target() -> None:
-    for tables, level in ((_made(LARGE), 0.942), (_made(LARGE, *STORIES), 0.895)):
+    for tables, level in ((_made(LARGE), 0.942), (_made(LARGE, *STORIES), 0.88)):
         visit = _of(_counted(tables["visit"], "due_on"), "glenmouth", "harstow", "ivelham")
         made = visit["event_date"] <= visit["due_on"]
         assert made.mean() == pytest.approx(level, abs=0.012)
