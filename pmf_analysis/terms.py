@@ -128,6 +128,15 @@ class MeasureKind(Term):
     MEDIAN = "median", "median"
 
 
+class SeriesKind(Term):
+    """What the figures of a series are, for a forecast: it decides scale and noise."""
+
+    LEVEL = "level", "level"
+    COUNT = "count", "count"
+    SMALL_COUNT = "smallcount", "small count"
+    PERCENT = "percent", "percentage"
+
+
 class Frequency(Term):
     """How often figures come."""
 

@@ -1,0 +1,195 @@
+"""Many series forecast together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmf_analysis.errors import ParameterError
+from pmf_analysis.forecasting.combining import combined
+from pmf_analysis.forecasting.distribution import Distribution
+from pmf_analysis.forecasting.origins import Past, past_forecasts
+from pmf_analysis.forecasting.ranges import tables
+from pmf_analysis.forecasting.rules import ForecastRules
+from pmf_analysis.forecasting.scales import Scale, scale_of, to_working, unbend
+from pmf_analysis.forecasting.series import Series
+from pmf_analysis.terms import SeriesKind
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is known of the coming periods of one series.
+
+    Attributes
+    ----------
+    name : str
+    reason : str
+        Why there is no forecast, as a clause; empty when there is one.
+    distribution : Distribution or None
+        None when there is no forecast.
+    points : int
+        Figures used.
+    origins : int
+        Past forecasts tried.
+    skill : float
+        1 - (mean absolute error of past forecasts) / (that of the better of naive and seasonal
+        naive), in the series' unit: 0.1 is a tenth closer. NaN without past forecasts.
+    better_naive : str
+        ``naive`` or ``seasonal_naive``: the one that came closer on the past; empty without.
+    coverage80, coverage95 : float
+        Share of past figures inside ranges made as these, without the figure's own forecast.
+    seasonal : bool
+        Whether a season was found.
+    before : tuple of float
+        The forecast of the last period made one period before it: middle, lower and upper of
+        the 80% range, lower and upper of the 95% range; empty when there was none.
+    method : str
+        In words, for a reader.
+    """
+
+    name: str
+    reason: str = ""
+    distribution: Distribution | None = None
+    points: int = 0
+    origins: int = 0
+    skill: float = np.nan
+    better_naive: str = ""
+    coverage80: float = np.nan
+    coverage95: float = np.nan
+    seasonal: bool = False
+    before: tuple[float, ...] = ()
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How ranges of one frequency, kind and horizon held on past figures.
+
+    Attributes
+    ----------
+    season : int
+    kind : SeriesKind
+    horizon : int
+    points : int
+        Past figures.
+    nominal, achieved, factor : float
+        Share that the range promises, share that it held, and times its width was multiplied.
+    """
+
+    season: int
+    kind: SeriesKind
+    horizon: int
+    points: int
+    nominal: float
+    achieved: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Results of one call.
+
+    Attributes
+    ----------
+    of : tuple of Forecast
+        In the order of the series given.
+    calibration : tuple of Calibration
+    """
+
+    of: tuple[Forecast, ...]
+    calibration: tuple[Calibration, ...] = ()
+
+
+def forecast(series: Sequence[Series], rules: ForecastRules) -> Forecasts:
+    """Forecast every series, with a distribution for each coming period.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    rules : ForecastRules
+
+    Returns
+    -------
+    Forecasts
+
+    Raises
+    ------
+    ParameterError
+        If two series have one name.
+    """
+    names = [one.name for one in series]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ParameterError(
+            f"The series {twice} is given twice", "each series once", "Name each series differently"
+        )
+    found: dict[str, Forecast] = {}
+    groups: dict[tuple[int, int, int, str], list[Series]] = {}
+    for one in series:
+        if not np.any(~np.isnan(one.values)):
+            found[one.name] = Forecast(one.name, "There is no figure to forecast from")
+            continue
+        key = (one.season, len(one.values), one.horizon, scale_of(one).value)
+        groups.setdefault(key, []).append(one)
+    for season, _, horizon, scale in sorted(groups):
+        members = groups[(season, _, horizon, scale)]
+        found |= _batch(members, season, horizon, Scale(scale), rules)
+    return Forecasts(tuple(found[name] for name in names))
+
+
+def _batch(
+    members: list[Series], season: int, horizon: int, scale: Scale, rules: ForecastRules
+) -> dict[str, Forecast]:
+    z = np.stack([to_working(one, scale) for one in members])
+    known = ~np.isnan(z)
+    filled = np.stack([_fill(row) for row in z])
+    middle = combined(filled, season, horizon, rules)
+    past = past_forecasts(filled, known, season, horizon, rules)
+    quantiles = tables(filled, middle, past, scale, season, rules)
+    return {
+        one.name: _one(one, quantiles[place], past, place, scale)
+        for place, one in enumerate(members)
+    }
+
+
+def _one(one: Series, table: Floats, past: Past, place: int, scale: Scale) -> Forecast:
+    low = -np.inf if np.isnan(one.lower) else one.lower
+    high = np.inf if np.isnan(one.upper) else one.upper
+    skill, better = _skill(past, place, scale)
+    return Forecast(
+        name=one.name,
+        distribution=Distribution(np.clip(table, low, high), np.eye(one.horizon)),
+        points=int(np.sum(~np.isnan(one.values))),
+        origins=past.actual.shape[1],
+        skill=skill,
+        better_naive=better,
+    )
+
+
+def _skill(past: Past, place: int, scale: Scale) -> tuple[float, str]:
+    truth = unbend(past.actual[place], scale)
+
+    def off(guess: Floats) -> float:
+        away = np.abs(truth - unbend(guess[place], scale))
+        return float(np.nanmean(away)) if np.any(~np.isnan(away)) else np.nan
+
+    own, naive, seasonal = off(past.combined), off(past.naive), off(past.seasonal_naive)
+    best = min(naive, seasonal)
+    if np.isnan(own):
+        return np.nan, ""
+    better = "naive" if naive <= seasonal else "seasonal_naive"
+    if best == 0:
+        return (0.0 if own == 0 else -1.0), better
+    return 1 - own / best, better
+
+
+def _fill(row: Floats) -> Floats:
+    """Gaps filled along the line between their neighbours; ends with the nearest figure."""
+    there = ~np.isnan(row)
+    at = np.arange(len(row))
+    return np.interp(at, at[there], row[there])

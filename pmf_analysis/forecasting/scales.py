@@ -1,0 +1,73 @@
+"""The scale that a series is worked on, chosen so that impossible values cannot occur."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmf_analysis.forecasting.series import Series
+from pmf_analysis.terms import SeriesKind
+
+Floats = NDArray[np.float64]
+
+
+class Scale(Enum):
+    """How figures are bent before they are forecast."""
+
+    LOGIT = "logit"
+    LOG = "log"
+    ROOT = "square-root"
+    PLAIN = "plain"
+
+
+def scale_of(series: Series) -> Scale:
+    """Scale by the kind and the figures of a series."""
+    known = series.values[~np.isnan(series.values)]
+    if series.kind is SeriesKind.PERCENT and series.lower == 0 and series.upper == 100:
+        return Scale.LOGIT
+    if not len(known) or known.min() < 0:
+        return Scale.PLAIN
+    if series.kind is SeriesKind.SMALL_COUNT or known.min() == 0:
+        return Scale.ROOT
+    return Scale.LOG
+
+
+def to_working(series: Series, scale: Scale) -> Floats:
+    """The figures on the working scale, shape (points,); NaN stays NaN."""
+    values = series.values
+    if scale is Scale.LOGIT:
+        if series.denominators is not None:
+            whole = series.denominators
+            cases = values / 100 * whole
+            counted = np.log((cases + 0.5) / (whole - cases + 0.5))
+            plain = bend(np.clip(values, 0.05, 99.95), scale)
+            return np.where(whole > 0, counted, plain)
+        return bend(np.clip(values, 0.05, 99.95), scale)
+    return bend(values, scale)
+
+
+def bend(values: Floats, scale: Scale) -> Floats:
+    """Values on the working scale; what lies beyond its ends becomes infinite."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale is Scale.LOGIT:
+            inside = np.clip(values, 0.0, 100.0)
+            return np.log(inside) - np.log(100.0 - inside)
+        if scale is Scale.LOG:
+            return np.log(np.maximum(values, 0.0))
+        if scale is Scale.ROOT:
+            return np.where(values < 0, -np.inf, np.sqrt(np.maximum(values, 0.0)))
+        return np.asarray(values, dtype=float)
+
+
+def unbend(z: Floats, scale: Scale) -> Floats:
+    """Back to the series' unit; never outside what can be."""
+    if scale is Scale.LOGIT:
+        with np.errstate(invalid="ignore"):
+            return 100.0 * np.exp(-np.logaddexp(0.0, -z))
+    if scale is Scale.LOG:
+        return np.exp(z)
+    if scale is Scale.ROOT:
+        return np.maximum(z, 0.0) ** 2
+    return z
