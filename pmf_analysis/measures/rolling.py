@@ -16,12 +16,11 @@ from pmf_analysis import periods
 from pmf_analysis.measures.calendar import Placed
 from pmf_analysis.measures.known import REASONS
 from pmf_analysis.measures.values import Confidence, values_of
-from pmf_analysis.periods import MONTHS, ReportingPeriod
 from pmf_analysis.register import Context
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.registry import ANY
-from pmf_analysis.register.spans import shown_span
-from pmf_analysis.terms import DataPeriod, Frequency, MeasureKind, State
+from pmf_analysis.register.spans import shown_label, shown_span
+from pmf_analysis.terms import DataPeriod, MeasureKind, State
 
 # the least binding first; a sum is no more final than its least final part
 _ORDER = (State.FINAL, State.REVISED, State.PROVISIONAL, State.LOW_RELIABILITY, *REASONS)
@@ -61,7 +60,7 @@ def shown(
         or *not given* where a period is absent.
     """
     spans = _spans(indicator, placed)
-    labels = placed.each(lambda period: _label(period, indicator), object)
+    labels = placed.each(lambda period: shown_label(period, indicator), object)
     if spans is None:
         return _as_delivered(measures, labels)
     return _summed(measures, indicator, placed, spans, rule, yearly).assign(shown_label=labels)
@@ -169,21 +168,3 @@ def _summed(
     return pd.DataFrame(
         {name: column[back] for name, column in columns.items()}, index=measures.index
     )
-
-
-def _label(period: ReportingPeriod, indicator: Indicator) -> str:
-    covers = indicator.source.published.covers or indicator.data_period
-    to = f"{MONTHS[period.end.month - 1]} {period.end.year}"
-    if indicator.stock:
-        return periods.format_date(period.end)
-    if covers is DataPeriod.ROLLING_12_MONTHS:
-        return f"12 months to {to}"
-    if covers is DataPeriod.ROLLING_3_YEARS:
-        return f"3 years to {to}"
-    if covers is DataPeriod.YEAR_TO_DATE and period.frequency is not Frequency.YEAR:
-        start = periods.containing_year(period).start
-        if (start.year, start.month) == (period.end.year, period.end.month):
-            return period.label
-        year = f" {start.year}" if start.year != period.end.year else ""
-        return f"April{year} to {to}"
-    return period.label
