@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,11 +14,14 @@ from pmf_analysis.analysis._calendar import CalendarGrid, grid_of
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
-from pmf_analysis.terms import Frequency
+from pmf_analysis.terms import Frequency, State
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 _ADJECTIVES = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
-_OVERLAPPING = (
+OVERLAPPING = (
     "Successive figures count much of the same, so a forecast from them would look surer than it is"
 )
 
@@ -35,10 +37,18 @@ class History:
         Place of the series' last row in the measure table.
     told : tuple of int
         Places of the rows that carry the reason: the last row, and the last with a number.
-    rows : ndarray of int, shape (points,)
-        Places of the figures in use, oldest first, without a gap and in one era.
-    level : ndarray of int, shape (points,)
-        Number of the level (between registered rebases) that each belongs to.
+    era : ndarray of int, shape (periods,)
+        Places of the rows from the latest registered break to the last row, one for each
+        period; -1 where there is no row.
+    start, stop : int
+        The part of ``era`` in use is ``era[start:stop]``; ``stop`` follows the last settled
+        figure.
+    settled : ndarray of bool, shape (periods,)
+        Periods of ``era`` whose figure is settled, or in which nothing was counted.
+    level : ndarray of int, shape (stop - start,)
+        Number of the level (between registered rebases) that each period in use belongs to.
+    points : int
+        Figures in use.
     reason : str
         Why there is no forecast; empty when there can be one.
     """
@@ -46,9 +56,23 @@ class History:
     indicator: Indicator
     last: int
     told: tuple[int, ...]
-    rows: NDArray[np.int64]
-    level: NDArray[np.int64]
+    era: Ints
+    start: int
+    stop: int
+    settled: Flags
+    level: Ints
+    points: int
     reason: str = ""
+
+    @property
+    def rows(self) -> Ints:
+        """Places of the rows in use, oldest first; -1 where there is no settled figure."""
+        return np.where(self.settled, self.era, -1)[self.start : self.stop]
+
+    @property
+    def behind(self) -> int:
+        """Newest periods without a settled figure."""
+        return len(self.era) - self.stop
 
     @property
     def season(self) -> int:
@@ -73,77 +97,122 @@ def histories(measures: pd.DataFrame, context: Context, rules: RuleSet) -> list[
         One for each series, in order of series.
     """
     grid = grid_of(measures)
-    places = np.arange(len(measures), dtype=float)
-    rows = grid.lay_out(places)
-    values = grid.lay_out(_columns.figures(measures))
+    rows = grid.lay_out(np.arange(len(measures), dtype=float))
+    values = _columns.figures(measures)
+    settled = grid.lay_out(_settled(measures, values).astype(float))
+    numbered = grid.lay_out(values)
     eras = grid.lay_out(_columns.numbers(measures, "era"))
     segments = _columns.numbers(measures, "segment").astype(int)
     newest = _newest_position(measures, grid)
     codes, labels = (measures[name].to_numpy(dtype=object) for name in ("indicator", "period"))
     found = []
     for number in range(grid.shape[0]):
-        own = np.flatnonzero(~np.isnan(rows[number]))
-        end = int(own[-1])
-        there = ~np.isnan(values[number])
-        usable = there & (eras[number] == eras[number, end])
-        broken = np.flatnonzero(~usable[: end + 1])
-        start = int(broken[-1]) + 1 if len(broken) else 0
-        used = rows[number, start : end + 1].astype(np.int64)
+        end = int(np.flatnonzero(~np.isnan(rows[number]))[-1])
         last = int(rows[number, end])
-        with_number = rows[number, np.flatnonzero(there)[-1:]].astype(int).tolist()
-        indicator = context.register.indicators[codes[last]]
-        why_short = _why_short(start, there, eras[number])
-        history = History(
-            indicator, last, tuple(sorted({last, *with_number})), used, segments[used]
-        )
+        same = np.flatnonzero(eras[number, : end + 1] != eras[number, end])
+        earlier = [place for place in same if not np.isnan(eras[number, place])]
+        first = earlier[-1] + 1 if earlier else 0
+        own = slice(first, end + 1)
+        era = np.where(np.isnan(rows[number, own]), -1, rows[number, own]).astype(np.int64)
+        with_number = np.flatnonzero(~np.isnan(numbered[number]))[-1:]
+        told = {last, *rows[number, with_number].astype(int).tolist()}
+        one = _in_use(
+            context.register.indicators[codes[last]], last, tuple(sorted(told)), era,
+            (settled[number, own] == 1) & (era >= 0), values, segments, rules,
+        )  # fmt: skip
         older = bool(grid.position[last] < newest[last])
         label = periods.in_sentence(periods.parse(labels[last]).label)
-        found.append(_judged(history, label, older, why_short, rules))
+        found.append(_judged(one, label, older, bool(earlier), values, rules))
     return found
 
 
-def _judged(history: History, label: str, older: bool, why_short: str, rules: RuleSet) -> History:
+def _settled(measures: pd.DataFrame, values: NDArray[np.float64]) -> Flags:
+    """Rows with a figure that no late record changes, and those in which nothing was counted."""
+    counts = [_columns.numbers(measures, name) for name in ("numerator", "denominator")]
+    nothing = (counts[0] == 0) & (counts[1] == 0)
+    waiting = (measures["state"].astype(str) == State.PROVISIONAL.value).to_numpy()
+    return (~np.isnan(values) | nothing) & ~waiting
+
+
+def _in_use(
+    indicator: Indicator, last: int, told: tuple[int, ...], era: Ints, settled: Flags,
+    values: NDArray[np.float64], segments: Ints, rules: RuleSet,
+) -> History:  # fmt: skip
+    """The stretch up to the last settled figure that has no gap which is too long."""
+    there = np.flatnonzero(settled)
+    stop = int(there[-1]) + 1 if len(there) else 0
+    start = _start(
+        settled[:stop],
+        int(value_of(rules, "most_gap")[str(indicator.frequency)]),
+        float(value_of(rules, "most_missing_share")),
+    )
+    used = era[start:stop]
+    known = np.where(settled[start:stop], used, -1)
+    level = pd.Series(np.where(used >= 0, segments[used], np.nan)).ffill().bfill()
+    points = int(np.sum(~np.isnan(values[known[known >= 0]])))
+    whole = np.nan_to_num(level.to_numpy(dtype=float)).astype(np.int64)
+    return History(indicator, last, told, era, start, stop, settled, whole, points)
+
+
+def _start(settled: Flags, most_gap: int, most_share: float) -> int:
+    """Where the longest stretch begins that ends here and whose gaps may be bridged."""
+    run, missing, begin = 0, 0, len(settled)
+    for place in range(len(settled) - 1, -1, -1):
+        run = 0 if settled[place] else run + 1
+        missing += not settled[place]
+        if run > most_gap:
+            break
+        if settled[place] and missing <= most_share * (len(settled) - place):
+            begin = place
+    return begin
+
+
+def _judged(
+    history: History, label: str, older: bool, broken: bool, values: NDArray[np.float64],
+    rules: RuleSet,
+) -> History:  # fmt: skip
     """The history with the reason against a forecast, or cut to the level in force."""
-
-    def refused(reason: str) -> History:
-        return History(
-            history.indicator, history.last, history.told, history.rows, history.level, reason
-        )
-
-    indicator = history.indicator
-    frequency = str(indicator.frequency)
-    if indicator.overlapping:
-        return refused(_OVERLAPPING)
-    if not len(history.rows):
-        return refused(f"There is no figure for {label} to forecast from")
-    if older:
-        return refused(f"The latest figure, {label}, is older than others of this indicator")
+    frequency = str(history.indicator.frequency)
     least = int(value_of(rules, "minimum_points")[frequency])
-    many = f"{len(history.rows)} {_figures(frequency, len(history.rows))}"
-    if len(history.rows) < least:
-        return refused(
-            f"Only {many}{why_short}: too few for a forecast; at least {least} are needed"
-        )
-    return _at_one_level(history, least, rules, refused)
+    many = f"{history.points} {_figures(frequency, history.points)}"
+    since = " since the latest gap" if history.start else " since a registered break"
+    reason = ""
+    if history.indicator.overlapping:
+        reason = OVERLAPPING
+    elif not history.points or history.behind > int(value_of(rules, "most_behind")[frequency]):
+        reason = f"There is no figure for {label} to forecast from"
+    elif older:
+        reason = f"The latest figure, {label}, is older than others of this indicator"
+    elif history.points < least:
+        cut = since if history.start or broken else ""
+        reason = f"Only {many}{cut}: too few for a forecast; at least {least} are needed"
+    if reason:
+        return replace(history, reason=reason)
+    return _at_one_level(history, least, values, rules)
 
 
 def _at_one_level(
-    history: History, least: int, rules: RuleSet, refused: Callable[[str], History]
+    history: History, least: int, values: NDArray[np.float64], rules: RuleSet
 ) -> History:
     """Only the latest level when it is long enough; a refusal when it is too short to place."""
-    current = int(np.sum(history.level == history.level[-1]))
-    if current == len(history.rows):
+    same = history.level == history.level[-1]
+    if same.all():
         return history
+    rows = history.rows[same]
+    current = int(np.sum(~np.isnan(values[rows[rows >= 0]])))
     if current >= least:
-        rows, level = history.rows[-current:], history.level[-current:]
-        return History(history.indicator, history.last, history.told, rows, level)
+        first = int(np.flatnonzero(same)[0])
+        return replace(
+            history, start=history.start + first, level=history.level[first:], points=current
+        )
     frequency = str(history.indicator.frequency)
     placed = int(value_of(rules, "minimum_points_since_rebase")[frequency])
     if current < placed:
-        return refused(
+        reason = (
             f"Only {current} {_figures(frequency, current)} since the registered change of level: "
             f"too few for a forecast; at least {placed} are needed"
         )
+        return replace(history, reason=reason)
     return history
 
 
@@ -154,12 +223,6 @@ def _newest_position(measures: pd.DataFrame, grid: CalendarGrid) -> NDArray[np.i
         position=np.where(there, grid.position, np.iinfo(np.int64).min)
     )
     return table.groupby(["indicator", "cohort"])["position"].transform("max").to_numpy()
-
-
-def _why_short(start: int, there: NDArray[np.bool_], eras: NDArray[np.float64]) -> str:
-    if start == 0:
-        return ""
-    return " since a registered break" if there[start - 1] else " since the latest gap"
 
 
 def _figures(frequency: str, count: int) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 
-def at_last_level(
-    z: NDArray[np.float64], level: NDArray[np.int64], season: int
-) -> NDArray[np.float64]:
+
+def at_last_level(z: Floats, level: NDArray[np.int64], season: int) -> Floats:
     """Move every earlier level of one series to its last one.
 
     Working back from the last level, each step is the mean difference between the first
@@ -18,7 +18,7 @@ def at_last_level(
     Parameters
     ----------
     z : ndarray, shape (periods,)
-        On the working scale.
+        On the working scale; NaN where there is no figure.
     level : ndarray of int, shape (periods,)
         Number of the level that each figure belongs to.
     season : int
@@ -34,11 +34,17 @@ def at_last_level(
         after = int(np.sum(level == level[change]))
         before = int(np.sum(level == level[change - 1]))
         span = min(after, season)
+        step = np.nan
         if season > 1 and before >= season:
             same_time = moved[change - season : change - season + span]
-            step = np.mean(moved[change : change + span] - same_time)
-        else:
+            step = _mean(moved[change : change + span] - same_time)
+        if np.isnan(step):
             near = min(after, before, max(season, 3))
-            step = np.mean(moved[change : change + near]) - np.mean(moved[change - near : change])
-        moved[:change] += step
+            step = _mean(moved[change : change + near]) - _mean(moved[change - near : change])
+        moved[:change] += 0.0 if np.isnan(step) else step
     return moved
+
+
+def _mean(figures: Floats) -> float:
+    known = figures[~np.isnan(figures)]
+    return float(np.mean(known)) if len(known) else np.nan

@@ -1,88 +1,97 @@
-"""What comes next if nothing changes: a mean of simple forecasts, with honest ranges.
+"""What comes next if nothing changes: the measure table's series through the forecasting engine.
 
-The rule set ``forecast`` says how far, from how many figures, and with what. No forecast is
-made across a registered break, a gap, or from figures that overlap; the reason is then given
-in words.
+The rule set ``forecast`` says from which figures and how far. No forecast is made across a
+registered break or a long gap, nor from figures that overlap; the reason is then given in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pmf_analysis import periods
-from pmf_analysis.analysis import _backtest, _pool
-from pmf_analysis.analysis._backtest import Backtest, BacktestRules
+from pmf_analysis import forecasting, periods
+from pmf_analysis.analysis._chances import (
+    Below,
+    below_among,
+    below_of,
+    chance_of_floor,
+    chance_of_target,
+)
+from pmf_analysis.analysis._coming import Coming, Counts, series_of
 from pmf_analysis.analysis._history import History, histories
-from pmf_analysis.analysis._levels import at_last_level
-from pmf_analysis.analysis._pool import Floats, PoolRules
-from pmf_analysis.analysis._scale import Scale, Working, bend, to_working, unbend
-from pmf_analysis.register.models import Indicator, RuleSet
+from pmf_analysis.analysis._shown import futures, is_summed, shown_paths
+from pmf_analysis.analysis._told import method_words, skill_words
+from pmf_analysis.forecasting import Distribution, Forecast, ForecastRules
+from pmf_analysis.forecasting.rules import FACTORS
+from pmf_analysis.forecasting.rules import RULES as METHODS
+from pmf_analysis.periods import ReportingPeriod
+from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import KEY, MEASURE, SEGMENTS, SERIES, require
-from pmf_analysis.terms import Polarity, State
+from pmf_analysis.terms import MeasureKind, State
+
+Floats = NDArray[np.float64]
 
 RULES = "forecast"
 
+_LIMITS = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
+
 _COLUMNS = {
     "period_end": "str", "state": "str", "horizon": "int64",
-    "forecast": "float64", "forecast_lower80": "float64", "forecast_upper80": "float64",
-    "forecast_lower95": "float64", "forecast_upper95": "float64",
-    "forecast_skill": "float64", "forecast_reason": "str", "forecast_method": "str",
-    "forecast_points": "int64", "forecast_coverage": "float64",
-    "forecast_target_chance": "float64",
+    "forecast": "float64", **{f"forecast_{name}": "float64" for name in _LIMITS},
+    "forecast_numerator": "float64", "forecast_denominator": "float64",
+    "shown_forecast": "float64", **{f"shown_{name}": "float64" for name in _LIMITS},
+    "forecast_target_chance": "float64", "forecast_floor_chance": "float64",
+    "forecast_skill": "float64", "forecast_naive": "str", "forecast_reason": "str",
+    "forecast_method": "str", "forecast_points": "int64", "forecast_origins": "int64",
+    "forecast_coverage": "float64", "forecast_coverage80": "float64",
+    "forecast_before": "float64", **{f"forecast_before_{name}": "float64" for name in _LIMITS},
+    "forecast_before_period": "str", "forecast_break": "str",
 }  # fmt: skip
+
+_NOTHING = {"str": "", "int64": 0, "float64": np.nan}
+
+_BLANK = {name: _NOTHING[kind] for name, kind in _COLUMNS.items()}
 
 Cells = dict[str, NDArray[np.object_]]
 """Columns of the measure table as arrays, for quick look-ups."""
 
-_NAIVE = {
-    "month": "last month's figure, or that of the same month a year before",
-    "quarter": "last quarter's figure, or that of the same quarter a year before",
-    "year": "last year's figure",
-}
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """Series of one frequency, length and scale, forecast together."""
-
-    histories: list[History]
-    scale: Scale
-    z: Floats
-    floor: Floats
-    horizon: int
-    pool: PoolRules
-    past: BacktestRules
-
-    @property
-    def season(self) -> int:
-        return self.histories[0].season
-
-    @property
-    def frequency(self) -> str:
-        return str(self.histories[0].indicator.frequency)
-
 
 @dataclass(frozen=True)
 class _Result:
-    """What is known of the coming periods of one series, on its working scale."""
+    """What is known of the coming periods of one series, from its last row on."""
 
-    history: History
-    scale: Scale
-    centre: Floats
-    error: Floats
-    freedom: int
-    skill: float
-    coverage: float
-    tried: int
-    seasonal: bool
+    one: Coming
+    found: Forecast
+    distribution: Distribution
+    """Of the single periods after the last settled one."""
+    coming: list[ReportingPeriod]
+    cases: Floats
+    """Middle of the coming denominators, shape (horizon,); NaN without."""
+    shown: Floats | None
+    """The coming figures as shown, for each future; None where they are as delivered."""
+
+    @property
+    def history(self) -> History:
+        return self.one.history
+
+    def quantiles(self, level: float, shown: bool = False) -> Floats:
+        """Of the coming periods, shape (horizon,)."""
+        if shown and self.shown is not None:
+            return _among(self.shown, level)
+        return self.distribution.quantile(level)[self.history.behind :]
+
+    def below(self) -> Below:
+        """Chances of the figure as shown, counted from the first coming period."""
+        if self.shown is not None:
+            return below_among(self.shown)
+        single, behind = below_of(self.distribution), self.history.behind
+        return lambda value, step: single(value, step + behind)
 
 
 def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -93,259 +102,201 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     measures : pandas.DataFrame
         Measure table with ``era`` and ``segment``.
     context : Context
-        Its register holds the rule set ``forecast``; see its file for the values.
+        Its register holds the rule sets ``forecast``, ``forecast-methods`` and
+        ``forecast-ranges``; see their files for the values.
 
     Returns
     -------
     pandas.DataFrame
         Rows of state ``forecast`` for coming periods: key columns (with the vintage of the
-        series' last row), ``period_end``, ``state``, ``horizon``, ``forecast`` and its
-        ``forecast_lower80``, ``forecast_upper80``, ``forecast_lower95`` and
-        ``forecast_upper95``, in the indicator's unit. And the last row of each series, and
-        its last with a number, with ``forecast_skill`` (share by which past forecasts came
-        closer than the better naive one), ``forecast_reason`` (what that means, or why there
-        is no forecast), ``forecast_method``, ``forecast_points`` (figures used),
-        ``forecast_coverage`` (share of past figures inside their 95% range) and
-        ``forecast_target_chance`` (that the last coming figure meets the target in force
-        then; NaN without one, or where the rated figure spans several delivered ones).
+        series' last row), ``period_end``, ``state``, ``horizon``; ``forecast`` with its 80% and
+        95% limits, of the single period in the indicator's unit, and its
+        ``forecast_numerator`` and ``forecast_denominator``; ``shown_forecast`` with its limits,
+        of the figure as shown and rated; ``forecast_target_chance`` and
+        ``forecast_floor_chance`` (that the shown figure, as printed, meets the target in force
+        then, or is worse than the floor; NaN without one). And the last row of each series,
+        and its last with a number, with the columns that docs/data-dictionary.md lists: the
+        chances of the last coming period, skill, coverage, reason, method, and the forecast
+        made for the last settled period one period before it.
     """
     require(measures, (*MEASURE, *SEGMENTS), "measure")
     rules = context.register.rule_set(RULES)
+    engine = forecasting.rules_of(
+        context.register.rule_set(METHODS),
+        context.register.rule_set(FACTORS),
+    )
     found = histories(measures, context, rules) if len(measures) else []
-    results = {
-        result.history.last: result
-        for batch in _batches(measures, [one for one in found if not one.reason], rules)
-        for result in _forecast(batch)
-    }
+    ready = series_of(measures, [one for one in found if not one.reason], context, rules)
     needed = (*KEY, "period_end", "state")
     cells = {name: measures[name].to_numpy(dtype=object) for name in needed}
+    results = _results(ready, Counts.of(measures), cells, rules, engine)
     rows: list[dict[str, object]] = []
     for history in found:
         result = results.get(history.last)
-        rows += _told_rows(cells, history, result, context, rules)
-        rows += _coming_rows(cells, result) if result else []
+        coming = _coming_rows(cells, result, context) if result else []
+        rows += _told_rows(cells, history, result, coming, rules, engine)
+        rows += coming
     table = pd.DataFrame(rows, columns=[*KEY, *_COLUMNS])
     return table.astype({**dict.fromkeys(KEY, "str"), **_COLUMNS})
-
-
-# --- grouping -----------------------------------------------------------------------------
-
-
-def _batches(measures: pd.DataFrame, found: list[History], rules: RuleSet) -> list[_Batch]:
-    """Group series that can be worked on as one array."""
-    columns = {
-        name: pd.to_numeric(measures[name]).to_numpy(dtype=float, na_value=np.nan)
-        for name in ("value", "numerator", "denominator")
-    }
-    ratio = float(value_of(rules, "scale.log_up_to_ratio"))
-    groups: dict[tuple[str, int, str], list[tuple[History, Working]]] = {}
-    for history in found:
-        working = to_working(
-            *(columns[name][history.rows] for name in columns), history.indicator, ratio
-        )
-        key = (str(history.indicator.frequency), len(history.rows), working.scale.value)
-        groups.setdefault(key, []).append((history, working))
-    return [_batch(*key[:2], groups[key], rules) for key in sorted(groups)]
-
-
-def _batch(
-    frequency: str, points: int, members: list[tuple[History, Working]], rules: RuleSet
-) -> _Batch:
-    share = int(points * float(value_of(rules, "longest_share_of_history")))
-    z = [at_last_level(working.z, one.level, one.season) for one, working in members]
-    pool, past = value_of(rules, "pool"), value_of(rules, "backtest")
-    return _Batch(
-        histories=[history for history, _ in members],
-        scale=members[0][1].scale,
-        z=np.stack(z),
-        floor=np.array([working.floor for _, working in members]),
-        horizon=max(min(int(value_of(rules, "horizons")[frequency]), share), 1),
-        pool=PoolRules(
-            weights={name: float(weight) for name, weight in pool["weights"].items()},
-            alphas=tuple(float(alpha) for alpha in pool["alphas"]),
-            start_points=int(pool["start_points"]),
-            seasonal_cycles=int(pool["seasonal_cycles"]),
-            seasonal_z=float(pool["seasonal_z"]),
-        ),
-        past=BacktestRules(
-            first_origin=int(past["first_origin"][frequency]),
-            most_origins=int(past["most_origins"][frequency]),
-            shrink=float(value_of(rules, "intervals.shrink_to_all_horizons")),
-            least_freedom=int(value_of(rules, "intervals.least_freedom")),
-        ),
-    )
 
 
 # --- forecasting --------------------------------------------------------------------------
 
 
-def _forecast(batch: _Batch) -> list[_Result]:
-    """Forecasts, standard errors, skill and coverage of one batch."""
-    centre = _pool.combined(batch.z, batch.season, batch.horizon, batch.pool)
-    tried = _backtest.past_forecasts(batch.z, batch.season, batch.horizon, batch.pool, batch.past)
-    squared, counts = _backtest.squared_errors(tried.errors)
-    error = _backtest.standard_errors(squared, counts, batch.floor, batch.past.shrink)
-    covered = _backtest.coverage(tried, batch.floor, batch.past)
-    skill = _skill(batch, tried)
-    pattern = _pool.seasonal_pattern(batch.z, batch.season, batch.pool)
-    return [
-        _Result(
-            history=history,
-            scale=batch.scale,
-            centre=centre[place],
-            error=error[place],
-            freedom=_backtest.freedom(tried.origins, batch.past.least_freedom),
-            skill=float(skill[place]),
-            coverage=float(covered[place]),
-            tried=tried.origins,
-            seasonal=bool(np.any(pattern[place] != 0)),
+def _results(
+    ready: Sequence[Coming], counts: Counts, cells: Cells, rules: RuleSet, engine: ForecastRules
+) -> dict[int, _Result]:
+    """The results by the place of each series' last row."""
+    parted = [one for one in ready if one.denominators is not None]
+    wholes = dict(
+        zip(
+            (one.values.name for one in parted),
+            forecasting.forecast([one.denominators for one in parted], engine).of,
+            strict=True,
         )
-        for place, history in enumerate(batch.histories)
-    ]
-
-
-def _skill(batch: _Batch, tried: Backtest) -> Floats:
-    """Skill in the indicator's unit, against the naive and the seasonal naive forecast."""
-    rivals = [tried.naive] + ([tried.seasonal_naive] if batch.season > 1 else [])
-    return _backtest.skill(
-        unbend(tried.actual, batch.scale),
-        unbend(tried.combined, batch.scale),
-        [unbend(rival, batch.scale) for rival in rivals],
     )
-
-
-def _limits(result: _Result) -> dict[str, Floats]:
-    """Centre and limits in the indicator's unit, in order by construction."""
-    from scipy.special import stdtrit
-
-    inner = stdtrit(result.freedom, 0.9) * result.error
-    outer = stdtrit(result.freedom, 0.975) * result.error
-    bent = {
-        "forecast": result.centre,
-        "forecast_lower80": result.centre - inner,
-        "forecast_upper80": result.centre + inner,
-        "forecast_lower95": result.centre - outer,
-        "forecast_upper95": result.centre + outer,
+    series = [_with_cases(one, wholes.get(one.values.name)) for one in ready]
+    made = forecasting.forecast(series, engine).of
+    count = int(value_of(rules, "paths"))
+    return {
+        one.history.last: _result(one, found, wholes.get(found.name), counts, cells, count)
+        for one, found in zip(ready, made, strict=True)
+        if found.distribution is not None
     }
-    return {name: unbend(z, result.scale) for name, z in bent.items()}
 
 
-def _target_chance(result: _Result, series: tuple[str, ...], end: date, context: Context) -> float:
-    """Chance that the figure at the last horizon, as printed, meets the target in force then."""
-    indicator = result.history.indicator
-    if indicator.data_period.overlaps or indicator.polarity is Polarity.NEUTRAL:
-        return np.nan
-    target, _ = context.register.target_at(series[0], series[1], end)
-    if target is None:
-        return np.nan
-    half = 0.5 * 10.0**-indicator.decimals
-    below = _chance_below(result)
-    if indicator.polarity is Polarity.HIGH:
-        return 1 - below(target.value - half)
-    if indicator.polarity is Polarity.LOW:
-        return below(target.value + half)
-    reach = float(indicator.tolerance or 0.0) + half
-    return max(below(target.value + reach) - below(target.value - reach), 0.0)
+def _with_cases(one: Coming, whole: Forecast | None) -> forecasting.Series:
+    if one.values.denominators is None or whole is None or whole.distribution is None:
+        return one.values
+    expected = float(np.mean(whole.distribution.quantile(0.5)))
+    return replace(one.values, coming_denominator=expected)
 
 
-def _chance_below(result: _Result) -> Callable[[float], float]:
-    from scipy.special import stdtr
+def _result(
+    one: Coming, found: Forecast, whole: Forecast | None, counts: Counts, cells: Cells, count: int
+) -> _Result:
+    own, cases = found.distribution, whole.distribution if whole else None
+    assert own is not None
+    behind = one.history.behind
+    last = periods.parse(cells["period"][one.history.last])
+    coming = [periods.shift(last, step) for step in range(1, own.horizon - behind + 1)]
+    shown = None
+    if is_summed(one.history.indicator, coming):
+        alone = one.history.indicator.kind is MeasureKind.COUNT
+        shown = np.full((1, len(coming)), np.nan)
+        if alone or cases is not None:
+            shown = shown_paths(one, counts, futures(one, own, cases, count), coming)
+    middle = cases.quantile(0.5)[behind:] if cases else np.full(len(coming), np.nan)
+    return _Result(one, found, own, coming, middle, shown)
 
-    def below(value: float) -> float:
-        at = bend(np.array([value]), result.scale)[0]
-        return float(stdtr(result.freedom, (at - result.centre[-1]) / result.error[-1]))
 
-    return below
+def _among(paths: Floats, level: float) -> Floats:
+    """Quantile of each column, over what is known of it; NaN where nothing is."""
+    known = [column[~np.isnan(column)] for column in paths.T]
+    return np.array([np.quantile(one, level) if len(one) else np.nan for one in known])
 
 
-# --- rows and words -----------------------------------------------------------------------
+# --- rows ---------------------------------------------------------------------------------
 
 
 def _key(cells: Cells, row: int) -> dict[str, object]:
     return {name: cells[name][row] for name in KEY}
 
 
-def _coming_rows(cells: Cells, result: _Result) -> list[dict[str, object]]:
+def _coming_rows(cells: Cells, result: _Result, context: Context) -> list[dict[str, object]]:
     """One row for each coming period."""
-    last = periods.parse(cells["period"][result.history.last])
-    limits = _limits(result)
+    numbers = {"forecast": result.quantiles(0.5), "shown_forecast": result.quantiles(0.5, True)}
+    for name, level in _LIMITS.items():
+        numbers[f"forecast_{name}"] = result.quantiles(level)
+        numbers[f"shown_{name}"] = result.quantiles(level, True)
+    indicator = result.history.indicator
+    alone = indicator.kind is MeasureKind.COUNT
+    numbers["forecast_denominator"] = result.cases
+    numbers["forecast_numerator"] = (
+        numbers["forecast"] / indicator.multiplier * (1.0 if alone else result.cases)
+    )
+    chances = _chances(cells, result, context)
     rows = []
-    for step in range(1, len(result.centre) + 1):
-        period = periods.shift(last, step)
-        numbers = {name: _short(values[step - 1]) for name, values in limits.items()}
+    for step, period in enumerate(result.coming):
         rows.append(
             _key(cells, result.history.last)
-            | _blank()
+            | _BLANK
             | {"period": period.code, "period_end": period.end.isoformat()}
-            | {"state": str(State.FORECAST), "horizon": step}
-            | numbers
+            | {"state": str(State.FORECAST), "horizon": step + 1}
+            | {name: _short(values[step]) for name, values in numbers.items()}
+            | {name: _short(values[step]) for name, values in chances.items()}
         )
     return rows
+
+
+def _chances(cells: Cells, result: _Result, context: Context) -> dict[str, list[float]]:
+    """Of meeting the target and of falling below the floor, for each coming period."""
+    code, unit, _ = (cells[name][result.history.last] for name in SERIES)
+    indicator, below = result.history.indicator, result.below()
+    levels = [context.register.target_at(code, unit, period.end) for period in result.coming]
+    return {
+        "forecast_target_chance": [
+            chance_of_target(below, step, indicator, target)
+            for step, (target, _) in enumerate(levels)
+        ],
+        "forecast_floor_chance": [
+            chance_of_floor(below, step, indicator, target, least)
+            for step, (target, least) in enumerate(levels)
+        ],
+    }
 
 
 def _told_rows(
     cells: Cells,
     history: History,
     result: _Result | None,
-    context: Context,
+    coming: list[dict[str, object]],
     rules: RuleSet,
+    engine: ForecastRules,
 ) -> list[dict[str, object]]:
     """The series' last row, and its last with a number, with what is to be said of it."""
     said: dict[str, object] = {"forecast_reason": history.reason}
     if result is not None:
-        series = tuple(cells[name][history.last] for name in SERIES)
-        last = periods.parse(cells["period"][history.last])
-        end = periods.shift(last, len(result.centre)).end
-        said = {
-            "forecast_reason": _skill_words(result),
-            "forecast_method": _method_words(result, rules),
-            "forecast_points": len(history.rows),
-            "forecast_skill": _short(result.skill),
-            "forecast_coverage": _short(result.coverage),
-            "forecast_target_chance": _short(_target_chance(result, series, end, context)),
-        }
+        said = _said(cells, result, rules, engine)
+        said |= {name: coming[-1][name] for name in _CHANCES}
     return [
         _key(cells, row)
-        | _blank()
+        | _BLANK
         | {"period_end": cells["period_end"][row], "state": cells["state"][row]}
         | said
         for row in history.told
     ]
 
 
-def _blank() -> dict[str, object]:
-    empty = {"str": "", "int64": 0, "float64": np.nan}
-    return {name: empty[kind] for name, kind in _COLUMNS.items()}
+_CHANCES = ("forecast_target_chance", "forecast_floor_chance")
+
+
+def _said(
+    cells: Cells, result: _Result, rules: RuleSet, engine: ForecastRules
+) -> dict[str, object]:
+    found = result.found
+    frequency = str(result.history.indicator.frequency)
+    said: dict[str, object] = {
+        "forecast_reason": skill_words(found, frequency),
+        "forecast_method": method_words(
+            result.one, found, rules, engine, summed=result.shown is not None
+        ),
+        "forecast_points": found.points,
+        "forecast_origins": found.origins,
+        "forecast_skill": _short(found.skill),
+        "forecast_naive": found.better_naive,
+        "forecast_coverage": _short(found.coverage95),
+        "forecast_coverage80": _short(found.coverage80),
+        "forecast_break": result.one.change,
+    }
+    if found.before:
+        names = ("forecast_before", *(f"forecast_before_{name}" for name in _LIMITS))
+        said |= {name: _short(value) for name, value in zip(names, found.before, strict=True)}
+        last = periods.parse(cells["period"][result.history.last])
+        said["forecast_before_period"] = periods.shift(last, -result.history.behind).code
+    return said
 
 
 def _short(value: float) -> float:
     """Twelve significant digits, which carry any figure and drop binary noise."""
     return float(f"{value:.12g}")
-
-
-def _skill_words(result: _Result) -> str:
-    naive = _NAIVE[str(result.history.indicator.frequency)]
-    if result.skill <= 0:
-        return f"On past figures the forecast is no better than {naive}"
-    share = round(100 * result.skill)
-    closer = f"{share}%" if share else "less than 1%"
-    return f"On past figures the forecast came {closer} closer than {naive}"
-
-
-def _method_words(result: _Result, rules: RuleSet) -> str:
-    history: History = result.history
-    indicator: Indicator = history.indicator
-    yearly = history.season == 1
-    pool = "the last figure" + ("" if yearly else ", the same period a year before")
-    parts = [
-        f"{rules.label}: mean of {pool} and simple smoothing",
-        f"{result.scale.value} scale",
-        f"ranges from {result.tried} past forecasts",
-    ]
-    if not yearly:
-        parts.append("season found" if result.seasonal else "no season found")
-    if len(set(history.level.tolist())) > 1:
-        parts.append("earlier figures moved to the level after a registered change")
-    if indicator.polarity is not Polarity.NEUTRAL and indicator.data_period.overlaps:
-        parts.append("no chance of meeting the target: it is rated on a longer stretch")
-    return "; ".join(parts)
