@@ -24,7 +24,7 @@ LAYERS = {
     "markup": 3, "register": 3, "store": 3,
     "methods": 4, "forecasting": 4,
     "synthetic": 5, "ingest": 5, "counting": 5, "measures": 5, "analysis": 5,
-    "studies": 6,
+    "studies": 6, "series_files": 6,
     "findings": 7, "gathering": 7, "receiving": 7,
     "quality": 8, "charts": 8, "present": 8,
     "prepared": 9,

@@ -9,7 +9,16 @@ from typing import Annotated, NoReturn
 import typer
 
 from pmf_analysis import __version__
-from pmf_analysis.cli import breaks, comparing, making, receiving, registers, running, stores
+from pmf_analysis.cli import (
+    breaks,
+    comparing,
+    forecasting,
+    making,
+    receiving,
+    registers,
+    running,
+    stores,
+)
 from pmf_analysis.cli.options import Session
 from pmf_analysis.errors import PmfError
 
@@ -59,6 +68,7 @@ app.command("deep-dive")(running.deep_dive)
 app.command()(running.publish)
 app.command()(comparing.compare)
 app.command()(comparing.close)
+app.command()(forecasting.forecast)
 app.command()(running.lab)
 app.add_typer(registers.app, name="register")
 app.add_typer(breaks.app, name="breaks")
