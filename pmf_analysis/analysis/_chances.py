@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil, floor, inf, nan, nextafter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pmf_analysis.forecasting import Distribution
 from pmf_analysis.register.models import Indicator, Level
 from pmf_analysis.terms import Polarity
-
-Floats = NDArray[np.float64]
 
 Below = Callable[[float, int], float]
 """Chance of a figure below a value, so many periods ahead, counted from 0."""
@@ -28,16 +23,6 @@ def below_of(distribution: Distribution) -> Below:
         if value in (-inf, inf):
             return 0.0 if value < 0 else 1.0
         return float(distribution.chance_at_most(nextafter(value, -inf))[step])
-
-    return below
-
-
-def below_among(paths: Floats) -> Below:
-    """Chances as shares of equally likely futures, shape (paths, horizon); NaN where not known."""
-
-    def below(value: float, step: int) -> float:
-        known = paths[~np.isnan(paths[:, step]), step]
-        return float(np.mean(known < value)) if len(known) else nan
 
     return below
 

@@ -8,13 +8,13 @@ denominators apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pmf_analysis.analysis._coming import Coming, Counts
 from pmf_analysis.analysis._history import History
+from pmf_analysis.analysis._series import Coming, Counts
 from pmf_analysis.forecasting import Distribution
 from pmf_analysis.periods import ReportingPeriod, shift
 from pmf_analysis.register.models import Indicator
@@ -38,6 +38,42 @@ class Futures:
 
     numerator: Floats
     denominator: Floats
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Coming figures as shown, over equally likely futures.
+
+    Attributes
+    ----------
+    ordered : ndarray, shape (paths, horizon)
+        In the indicator's unit, each period's figures from the least to the greatest; NaN last.
+    """
+
+    ordered: Floats
+
+    @classmethod
+    def of(cls, paths: Floats) -> Shown:
+        """Order the futures of each period."""
+        return cls(np.sort(paths, axis=0))
+
+    @cached_property
+    def known(self) -> NDArray[np.int64]:
+        """Futures in which there is a figure, shape (horizon,)."""
+        return np.sum(~np.isnan(self.ordered), axis=0)
+
+    def quantile(self, level: float) -> Floats:
+        """Value that is not passed with this probability, shape (horizon,); NaN without any."""
+        at = level * np.maximum(self.known - 1, 0)
+        low, columns = np.floor(at).astype(np.int64), np.arange(len(at))
+        high = np.minimum(low + 1, np.maximum(self.known - 1, 0))
+        first, second = self.ordered[low, columns], self.ordered[high, columns]
+        return first + (at - low) * (second - first)
+
+    def chance_below(self, value: float, step: int) -> float:
+        """Share of futures below a value, so many periods ahead counted from 0; NaN without any."""
+        many = int(self.known[step])
+        return float(np.searchsorted(self.ordered[:many, step], value)) / many if many else np.nan
 
 
 def is_summed(indicator: Indicator, coming: list[ReportingPeriod]) -> bool:

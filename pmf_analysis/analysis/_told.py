@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmf_analysis.analysis._coming import Coming
+from pmf_analysis.analysis._series import Coming
 from pmf_analysis.forecasting import Forecast, ForecastRules
 from pmf_analysis.register.models import RuleSet
 

@@ -14,16 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import forecasting, periods
-from pmf_analysis.analysis._chances import (
-    Below,
-    below_among,
-    below_of,
-    chance_of_floor,
-    chance_of_target,
-)
-from pmf_analysis.analysis._coming import Coming, Counts, series_of
+from pmf_analysis.analysis._chances import Below, below_of, chance_of_floor, chance_of_target
 from pmf_analysis.analysis._history import History, histories
-from pmf_analysis.analysis._shown import futures, is_summed, shown_paths
+from pmf_analysis.analysis._series import Coming, Counts, series_of
+from pmf_analysis.analysis._shown import Shown, futures, is_summed, shown_paths
 from pmf_analysis.analysis._told import method_words, skill_words
 from pmf_analysis.forecasting import Distribution, Forecast, ForecastRules
 from pmf_analysis.forecasting.rules import FACTORS
@@ -73,8 +67,8 @@ class _Result:
     coming: list[ReportingPeriod]
     cases: Floats
     """Middle of the coming denominators, shape (horizon,); NaN without."""
-    shown: Floats | None
-    """The coming figures as shown, for each future; None where they are as delivered."""
+    shown: Shown | None
+    """The coming figures as shown; None where they are as delivered."""
 
     @property
     def history(self) -> History:
@@ -83,13 +77,13 @@ class _Result:
     def quantiles(self, level: float, shown: bool = False) -> Floats:
         """Of the coming periods, shape (horizon,)."""
         if shown and self.shown is not None:
-            return _among(self.shown, level)
+            return self.shown.quantile(level)
         return self.distribution.quantile(level)[self.history.behind :]
 
     def below(self) -> Below:
         """Chances of the figure as shown, counted from the first coming period."""
         if self.shown is not None:
-            return below_among(self.shown)
+            return self.shown.chance_below
         single, behind = below_of(self.distribution), self.history.behind
         return lambda value, step: single(value, step + behind)
 
@@ -183,17 +177,12 @@ def _result(
     shown = None
     if is_summed(one.history.indicator, coming):
         alone = one.history.indicator.kind is MeasureKind.COUNT
-        shown = np.full((1, len(coming)), np.nan)
+        paths = np.full((1, len(coming)), np.nan)
         if alone or cases is not None:
-            shown = shown_paths(one, counts, futures(one, own, cases, count), coming)
+            paths = shown_paths(one, counts, futures(one, own, cases, count), coming)
+        shown = Shown.of(paths)
     middle = cases.quantile(0.5)[behind:] if cases else np.full(len(coming), np.nan)
     return _Result(one, found, own, coming, middle, shown)
-
-
-def _among(paths: Floats, level: float) -> Floats:
-    """Quantile of each column, over what is known of it; NaN where nothing is."""
-    known = [column[~np.isnan(column)] for column in paths.T]
-    return np.array([np.quantile(one, level) if len(one) else np.nan for one in known])
 
 
 # --- rows ---------------------------------------------------------------------------------
