@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pmf_analysis import formats
 from pmf_analysis.analysis import _columns
 from pmf_analysis.forecasting import LEVELS, Distribution
 from pmf_analysis.methods.reconciliation import ROOT, reconcile
@@ -24,6 +25,8 @@ from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.terms import MeasureKind, UnitKind
 
 RULES = "reconciliation"
+
+_PARTS = ("numerator", "denominator")
 
 Floats = NDArray[np.float64]
 
@@ -139,27 +142,27 @@ def _families(
     coming: Sequence[Coming], measures: pd.DataFrame, context: Context, rules: _Rules
 ) -> Iterator[_Family]:
     """Series of one indicator, cohort and last period, with their latest figures."""
-    held = context.register
-    keys = measures[["indicator", "cohort", "period", "service_area"]]
-    last = keys.iloc[[one.row for one in coming]].assign(place=np.arange(len(coming)))
+    held, last = context.register, measures.iloc[[one.row for one in coming]]
+    last = last[["indicator", "cohort", "period", "service_area"]].assign(
+        place=np.arange(len(coming))
+    )
     known = [_kind(held, unit) in rules.kinds for unit in last["service_area"]]
     last = last[np.array(known, dtype=bool)]
-    columns = {
-        name: _columns.numbers(measures, name) for name in ("value", "numerator", "denominator")
-    }
-    rows = keys.assign(**columns).sort_values(["indicator", "cohort", "period"], kind="stable")
+    order = ["indicator", "cohort", "period", "vintage"]
+    rows = measures[[*order, "service_area"]].assign(
+        **{name: _columns.numbers(measures, name) for name in (*_PARTS, "value")}
+    )
+    rows = rows.sort_values(order, kind="stable")
     every = dict(iter(rows.groupby(["indicator", "cohort"], sort=True)))
     for (code, cohort, period), own in last.groupby(["indicator", "cohort", "period"], sort=True):
         indicator = held.indicators[code]
         if len(own) < 2 or indicator.kind is MeasureKind.MEDIAN:
             continue
-        names = ["value"] if indicator.kind is MeasureKind.COUNT else ["numerator", "denominator"]
+        names = ["value"] if indicator.kind is MeasureKind.COUNT else [*_PARTS]
         past = every[(code, cohort)]
         past = past[past["period"] <= period]
-        codes = past["period"].unique()[-rules.periods :]
-        past = past[past["period"].isin(codes)].drop_duplicates(
-            ["service_area", "period"], keep="last"
-        )
+        past = past[past["period"].isin(past["period"].unique()[-rules.periods :])]
+        past = past.drop_duplicates(["service_area", "period"], keep="last")
         now = sorted(past.loc[past["period"] == period, "service_area"])
         units = tuple(unit for unit in now if _kind(held, unit) in rules.kinds)
         wide = past.set_index(["service_area", "period"])[names].unstack("period")
@@ -178,20 +181,24 @@ def _tree(family: _Family, context: Context, rules: _Rules) -> tuple[list[int], 
     place = {unit: at for at, unit in enumerate(family.units)}
     above = [place.get(held.parent_of(unit, on), ROOT) for unit in family.units]
     parents = [ROOT] * len(above)
-    notes: dict[str, str] = {}
+    beside: dict[str, list[str]] = {}
+    refused: dict[str, str] = {}
     for whole in sorted({one for one in above if one != ROOT}):
         told = family.units[whole]
         below = [at for at, one in enumerate(above) if one == whole]
         parts = _making_up(family, whole, below, held, rules)
         if why := _why_not(family, parts):
-            notes.setdefault(told, f"not made to add up with its parts: {why}")
+            refused[told] = f"not made to add up with its parts: {why}"
             continue
         for part in parts:
             parents[part] = whole
-            _note(notes, family.units[part], f"those of {held.units[told].name}")
-        parted = "its part" if len(parts) == 1 else f"its {len(parts)} parts"
-        _note(notes, told, f"those of {parted}")
-    return parents, {unit: note for unit, note in notes.items() if unit in family.members}
+            beside.setdefault(family.units[part], []).append(f"that of {held.units[told].name}")
+        parted = "its one part" if len(parts) == 1 else f"its {len(parts)} parts"
+        beside.setdefault(told, []).append(f"those of {parted}")
+    notes = {unit: [f"made to add up with {formats.listed(said)}"] for unit, said in beside.items()}
+    for unit, why in refused.items():
+        notes.setdefault(unit, []).append(why)
+    return parents, {unit: "; ".join(notes[unit]) for unit in notes if unit in family.members}
 
 
 def _making_up(
@@ -211,12 +218,6 @@ def _why_not(family: _Family, parts: list[int]) -> str:
         return "their past figures do not add up to its own"
     without = sum(family.units[at] not in family.members for at in parts)
     return f"{without} of them {'has' if without == 1 else 'have'} no forecast" if without else ""
-
-
-def _note(notes: dict[str, str], unit: str, beside: str) -> None:
-    before = notes.get(unit, "")
-    begun = before.startswith("made to add up")
-    notes[unit] = f"{before} and {beside}" if begun else f"made to add up with {beside}"
 
 
 def _adds_up(past: Floats, whole: int, parts: list[int], rules: _Rules) -> bool:

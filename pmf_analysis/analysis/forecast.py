@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis import forecasting, periods
+from pmf_analysis.analysis._as_shown import Shown, futures, is_summed, shown_paths
 from pmf_analysis.analysis._chances import Below, below_of, chance_of_floor, chance_of_target
 from pmf_analysis.analysis._history import History, histories
 from pmf_analysis.analysis._series import Coming, Counts, series_of
-from pmf_analysis.analysis._shown import Shown, futures, is_summed, shown_paths
 from pmf_analysis.analysis._told import method_words, skill_words
 from pmf_analysis.forecasting import Distribution, Forecast, ForecastRules
 from pmf_analysis.forecasting.rules import FACTORS
