@@ -31,6 +31,7 @@ _PARTS = ("numerator", "denominator")
 Floats = NDArray[np.float64]
 
 _INNER = [int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level in (0.1, 0.9)]
+_MIDDLE = int(np.flatnonzero(LEVELS == 0.5)[0])
 _INNER_WIDTH = 2.563103131089201
 """Standard deviations of a normal distribution from its 10% to its 90% quantile."""
 
@@ -39,41 +40,44 @@ _HALF = 0.5
 
 
 @dataclass(frozen=True)
-class Coming:
-    """Coming figures of one series, by their parts.
+class Member:
+    """What may come of one series, and its parts.
 
     Attributes
     ----------
     row : int
         Place of the series' last row in the measure table.
-    numerator, denominator : ndarray, shape (horizon,)
-        Middles; of a count the numerator is the figure itself, and there is no denominator (NaN).
-    distribution : Distribution
-        Of the figure, in its unit.
-    denominator_spread : ndarray, shape (horizon,), optional
-        Standard deviation of the denominator; that of a Poisson count when not given.
+    behind : int
+        Newest periods of the series that are forecast as well.
+    values : Distribution
+        Of the figure, in its unit, from the first period that is forecast.
+    wholes : Distribution or None
+        Of its denominator, over the same periods; None of a count, or where not known.
+    numerator, denominator : ndarray, shape (horizon,), or None
+        Middles that add up; None while nothing was done. A count has no denominator (NaN).
     note : str
-        What was done, or why nothing, as a clause; empty for a unit alone.
+        What was done, or why nothing, as a clause; empty of a unit alone.
     """
 
     row: int
-    numerator: Floats
-    denominator: Floats
-    distribution: Distribution
-    denominator_spread: Floats | None = None
+    behind: int
+    values: Distribution
+    wholes: Distribution | None = None
+    numerator: Floats | None = None
+    denominator: Floats | None = None
     note: str = ""
 
 
 @dataclass(frozen=True)
 class _Family:
-    """Series of one indicator, cohort and last period: one a unit, with their past.
+    """Series of one indicator and cohort: one a unit, with their past.
 
     Attributes
     ----------
     indicator : Indicator
     units : tuple of str
     members : dict of str to int
-        Unit to place of its coming figures; units without a forecast are missing.
+        Unit to place of its member; units without a forecast are missing.
     past : ndarray, shape (parts of a figure, units, periods)
         The latest numerators and denominators; values alone of a count.
     """
@@ -93,12 +97,12 @@ class _Rules:
     remainder: float
 
 
-def reconciled(coming: Sequence[Coming], measures: pd.DataFrame, context: Context) -> list[Coming]:
+def reconciled(members: Sequence[Member], measures: pd.DataFrame, context: Context) -> list[Member]:
     """Make coming figures add up where past ones do.
 
     Parameters
     ----------
-    coming : sequence of Coming
+    members : sequence of Member
         One for each series that has a forecast, in any order.
     measures : pandas.DataFrame
         Measure table; the last vintage of each series and period stands.
@@ -108,13 +112,14 @@ def reconciled(coming: Sequence[Coming], measures: pd.DataFrame, context: Contex
 
     Returns
     -------
-    list of Coming
-        In the order given. Middles add up; each distribution has moved with its middle, on
-        the logit scale of a percentage and the log scale of other figures.
+    list of Member
+        In the order given. Where ``numerator`` is set, it adds up, as does ``denominator``;
+        the distributions have moved with their middles, on the logit scale of a percentage and
+        the log scale of other figures.
     """
     rules = _rules(context)
-    found = list(coming)
-    for family in _families(coming, measures, context, rules):
+    found = list(members)
+    for family in _families(members, measures, context, rules):
         parents, notes = _tree(family, context, rules)
         for unit, note in notes.items():
             place = family.members[unit]
@@ -139,12 +144,12 @@ def _rules(context: Context) -> _Rules:
 
 
 def _families(
-    coming: Sequence[Coming], measures: pd.DataFrame, context: Context, rules: _Rules
+    members: Sequence[Member], measures: pd.DataFrame, context: Context, rules: _Rules
 ) -> Iterator[_Family]:
-    """Series of one indicator, cohort and last period, with their latest figures."""
-    held, last = context.register, measures.iloc[[one.row for one in coming]]
+    """Series of one indicator and cohort that are forecast from the same period on."""
+    held, last = context.register, measures.iloc[[one.row for one in members]]
     last = last[["indicator", "cohort", "period", "service_area"]].assign(
-        place=np.arange(len(coming))
+        place=np.arange(len(members)), behind=[one.behind for one in members]
     )
     known = [_kind(held, unit) in rules.kinds for unit in last["service_area"]]
     last = last[np.array(known, dtype=bool)]
@@ -154,7 +159,8 @@ def _families(
     )
     rows = rows.sort_values(order, kind="stable")
     every = dict(iter(rows.groupby(["indicator", "cohort"], sort=True)))
-    for (code, cohort, period), own in last.groupby(["indicator", "cohort", "period"], sort=True):
+    alike = ["indicator", "cohort", "period", "behind"]
+    for (code, cohort, period, _), own in last.groupby(alike, sort=True):
         indicator = held.indicators[code]
         if len(own) < 2 or indicator.kind is MeasureKind.MEDIAN:
             continue
@@ -167,8 +173,8 @@ def _families(
         units = tuple(unit for unit in now if _kind(held, unit) in rules.kinds)
         wide = past.set_index(["service_area", "period"])[names].unstack("period")
         figures = np.stack([wide[name].reindex(list(units)).to_numpy() for name in names])
-        members = dict(zip(own["service_area"], own["place"].tolist(), strict=True))
-        yield _Family(indicator, units, members, figures)
+        places = dict(zip(own["service_area"], own["place"].tolist(), strict=True))
+        yield _Family(indicator, units, places, figures)
 
 
 def _kind(register: Register, unit: str) -> UnitKind | None:
@@ -231,67 +237,94 @@ def _adds_up(past: Floats, whole: int, parts: list[int], rules: _Rules) -> bool:
 # --- making them add up -------------------------------------------------------------------
 
 
-def _reconcile(family: _Family, parents: list[int], found: list[Coming]) -> None:
-    """Replace the coming figures of a family by those that add up."""
-    kind = family.indicator.kind
+def _reconcile(family: _Family, parents: list[int], found: list[Member]) -> None:
+    """Replace the members of a family by those that add up."""
+    indicator = family.indicator
     held = [(family.units.index(unit), place) for unit, place in sorted(family.members.items())]
-    shape = (2, max(len(found[place].numerator) for _, place in held), len(family.units))
+    shape = (2, max(found[place].values.horizon for _, place in held), len(family.units))
     middles, spreads = np.full(shape, np.nan), np.full(shape, np.nan)
     for node, place in held:
-        one = found[place]
-        middles[:, : len(one.numerator), node] = _parted(one, kind)
-        spreads[:, : len(one.numerator), node] = _spreads(one, kind)
+        ahead = found[place].values.horizon
+        middles[:, :ahead, node], spreads[:, :ahead, node] = _parted(found[place], indicator)
     made = reconcile(middles, spreads**2, parents).forecasts
     for node, place in held:
         if parents[node] == ROOT and node not in parents:
             continue
-        count, other = made[:, : len(found[place].numerator), node]
-        whole = count + other if kind is MeasureKind.PROPORTION else other
-        moved = _moved(found[place], count, whole, kind)
-        found[place] = replace(found[place], numerator=count, denominator=whole, distribution=moved)
+        count, other = made[:, : found[place].values.horizon, node]
+        whole = count + other if indicator.kind is MeasureKind.PROPORTION else other
+        found[place] = _moved(found[place], count, whole, indicator)
 
 
-def _parted(one: Coming, kind: MeasureKind) -> Floats:
-    """What adds up: cases and the rest of a share, else numerator and denominator.
+def _parted(one: Member, indicator: Indicator) -> tuple[Floats, Floats]:
+    """What adds up, and its standard deviations, each of shape (2, horizon).
 
-    Shape (2, horizon); the second of a count is NaN.
+    Cases and the rest of a share, else numerator and denominator; the second of a count, and
+    all without a known denominator, is NaN.
     """
-    share = kind is MeasureKind.PROPORTION
-    rest = np.maximum(one.denominator - one.numerator, 0.0) if share else one.denominator
-    return np.stack([one.numerator, rest])
+    level, spread = _middle(one.values) / indicator.multiplier, _spread(one.values)
+    spread = spread / indicator.multiplier
+    nothing = np.full_like(level, np.nan)
+    if indicator.kind is MeasureKind.COUNT:
+        return np.stack([level, nothing]), np.stack([spread, nothing])
+    if one.wholes is None:
+        return np.stack([nothing, nothing]), np.stack([nothing, nothing])
+    whole, unsure = _middle(one.wholes), _spread(one.wholes)
+    own = whole * spread
+    count = np.hypot(own, level * unsure)
+    if indicator.kind is MeasureKind.PROPORTION:
+        rest = np.hypot(own, (1 - level) * unsure)
+        return np.stack([level * whole, (1 - level) * whole]), np.stack([count, rest])
+    return np.stack([level * whole, whole]), np.stack([count, unsure])
 
 
-def _spreads(one: Coming, kind: MeasureKind) -> Floats:
-    """Standard deviations of what adds up, shape (2, horizon); NaN of what a count lacks."""
-    spread = np.subtract(*one.distribution.table[_INNER[::-1]]) / _INNER_WIDTH
-    whole = one.denominator
-    if kind is MeasureKind.COUNT:
-        return np.stack([spread, np.full_like(spread, np.nan)])
-    unsure = one.denominator_spread
-    unsure = np.sqrt(np.maximum(whole, 0.0)) if unsure is None else unsure
-    level = one.numerator / np.where(whole > 0, whole, np.inf)
-    own = whole * spread / (100.0 if kind is MeasureKind.PROPORTION else 1.0)
-    rest = np.hypot(own, (1 - level) * unsure) if kind is MeasureKind.PROPORTION else unsure
-    return np.stack([np.hypot(own, level * unsure), rest])
+def _middle(distribution: Distribution) -> Floats:
+    return distribution.table[_MIDDLE]
 
 
-def _moved(one: Coming, count: Floats, whole: Floats, kind: MeasureKind) -> Distribution:
-    """The distribution with its middle moved as the figure has been; inside what can be."""
-    table = one.distribution.table
-    if kind is MeasureKind.PROPORTION:
-        by = _log_odds(count, whole) - _log_odds(one.numerator, one.denominator)
-        with np.errstate(divide="ignore"):
-            bent = np.log(table) - np.log(100.0 - table)
-        table = 100.0 * np.exp(-np.logaddexp(0.0, -(bent + by)))
-    else:
-        before, since = one.numerator + _HALF, count + _HALF
-        if kind is not MeasureKind.COUNT:
-            before, since = before / (one.denominator + _HALF), since / (whole + _HALF)
-        table = table * since / before
-    table = np.where(np.isfinite(table), table, one.distribution.table)
-    table = np.rint(table) if one.distribution.whole else table
-    return replace(one.distribution, table=np.maximum.accumulate(table, axis=0))
+def _spread(distribution: Distribution) -> Floats:
+    lower, upper = distribution.table[_INNER]
+    return (upper - lower) / _INNER_WIDTH
 
 
-def _log_odds(count: Floats, whole: Floats) -> Floats:
-    return np.log((count + _HALF) / (np.maximum(whole - count, 0.0) + _HALF))
+def _moved(one: Member, count: Floats, whole: Floats, indicator: Indicator) -> Member:
+    """The member with its middles, and its distributions moved as they have been."""
+    if indicator.kind is MeasureKind.COUNT or one.wholes is None:
+        values = _stretched(one.values, count * indicator.multiplier)
+        return replace(one, values=values, numerator=count, denominator=whole)
+    level = indicator.multiplier * count / np.where(whole > 0, whole, np.nan)
+    level = np.where(np.isnan(level), _middle(one.values), level)
+    share = indicator.kind is MeasureKind.PROPORTION
+    return replace(
+        one,
+        values=(_odds_stretched if share else _stretched)(one.values, level),
+        wholes=_stretched(one.wholes, whole),
+        numerator=count,
+        denominator=whole,
+    )
+
+
+def _stretched(distribution: Distribution, middle: Floats) -> Distribution:
+    """All quantiles times what takes the middle to its new place; what is 0 stays 0."""
+    before = _middle(distribution)
+    plain = (before > 0) & (middle > 0)
+    times = np.where(plain, middle, middle + _HALF) / np.where(plain, before, before + _HALF)
+    return _with_table(distribution, distribution.table * times)
+
+
+def _odds_stretched(distribution: Distribution, middle: Floats) -> Distribution:
+    """As `_stretched`, of the odds of a percentage, so that it stays one."""
+    before, table = _middle(distribution), distribution.table
+    inside = (np.minimum(before, middle) > 0) & (np.maximum(before, middle) < 100)
+    near = [
+        np.where(inside, level, np.clip(level, _HALF, 100 - _HALF)) for level in (before, middle)
+    ]
+    by = np.log(near[1] / (100 - near[1])) - np.log(near[0] / (100 - near[0]))
+    with np.errstate(divide="ignore"):
+        bent = np.log(table) - np.log(100.0 - table)
+    return _with_table(distribution, 100.0 * np.exp(-np.logaddexp(0.0, -(bent + by))))
+
+
+def _with_table(distribution: Distribution, table: Floats) -> Distribution:
+    whole = np.rint(table) if distribution.whole else table
+    ordered = np.maximum.accumulate(np.where(np.isfinite(whole), whole, distribution.table), axis=0)
+    return replace(distribution, table=ordered)
