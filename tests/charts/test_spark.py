@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from pmf_analysis.charts.spark import TALL, WIDE, sparkline
+from pmf_analysis.charts.spark import TALL, WIDE, Fan, fanline, sparkline
 
 NAN = float("nan")
 
@@ -62,3 +62,47 @@ def test_words_cannot_leave_their_attribute():
 def test_three_years_take_few_bytes():
     values = np.sin(np.arange(36)) * 9 + 80
     assert len(str(sparkline(values, [""] * 36, ["a"] * 36, 85.0, (70.0, 90.0), "Line"))) < 1200
+
+
+# -- with what may come --------------------------------------------------------------------
+
+
+def fanned(values, middle, spread=2.0, target=NAN, words="Fan"):
+    middle = np.array(middle)
+    wide = [middle - 2 * spread, middle - spread, middle, middle + spread, middle + 2 * spread]
+    made = fanline(np.array(values), Fan(*wide), ["a"] * len(values), target, (70.0, 90.0), words)
+    return unquote(str(made))
+
+
+def test_the_fan_opens_from_the_last_known_figure():
+    made = fanned([80.0, 80, NAN, NAN], [NAN, NAN, 80.0, 80])
+    grounds = re.findall(r"d='M([^z']+)z'", made)
+    assert len(grounds) == 2
+    for ground in grounds:
+        corners = ground.split("L")
+        assert len(corners) == 6
+        assert corners[0] == corners[-1] == "45.7 20"
+    assert "stroke-dasharray='4 1.6'" in made
+
+
+def test_after_a_gap_the_fan_stands_alone():
+    made = fanned([80.0, NAN, NAN, NAN], [NAN, NAN, 80.0, 80])
+    assert all(len(one.split("L")) == 4 for one in re.findall(r"d='M([^z']+)z'", made))
+
+
+def test_nothing_is_drawn_outside_the_picture():
+    made = fanned([80.0, 999, NAN], [NAN, NAN, -999.0], target=500.0)
+    numbers = [float(one) for one in re.findall(r"(?<=[ML ])\d+\.?\d*", "".join(
+        re.findall(r" d='([^']+)'", made)))]  # fmt: skip
+    assert numbers
+    assert max(numbers) <= WIDE
+    assert "nan" not in made
+    assert "stroke-dasharray='2 2'" not in made
+
+
+def test_without_a_forecast_the_line_stands_alone():
+    made = fanned([80.0, 81], [NAN, NAN], target=85.0)
+    assert "z'" not in made
+    assert "4 1.6" not in made
+    assert made.count("<path") == 2
+    assert "<path" not in fanned([NAN, NAN], [NAN, NAN])
