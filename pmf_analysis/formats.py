@@ -94,6 +94,21 @@ def chance(probability: float) -> str:
     return "almost certain"
 
 
+def chance_share(probability: float) -> str:
+    """A probability as a share: ``34%``; never 0% or 100% of what is not certain.
+
+    Parameters
+    ----------
+    probability : float
+        From 0 to 1.
+    """
+    if 0 < probability < 0.01:
+        return "under 1%"
+    if 0.99 < probability < 1:
+        return "over 99%"
+    return with_unit(100 * probability, "percent")
+
+
 def listed(items: list[str]) -> str:
     """Items as a sentence lists them: ``a, b and c``."""
     if len(items) < 2:

@@ -71,6 +71,14 @@ def test_chances_are_the_nearest_of_the_usual_ones():
     assert formats.chance(0.001) == "almost none"
 
 
+@pytest.mark.parametrize(
+    ("probability", "share"),
+    [(0, "0%"), (1, "100%"), (0.004, "under 1%"), (0.9999, "over 99%"), (0.345, "35%")],
+)
+def test_a_share_is_never_surer_than_the_chance(probability, share):
+    assert formats.chance_share(probability) == share
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_has_words(state):
     assert formats.state_text(state.value) == state.label

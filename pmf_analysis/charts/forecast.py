@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import seaborn
 from matplotlib.axes import Axes
 
 from pmf_analysis import formats
+from pmf_analysis.charts import coming as read
 from pmf_analysis.charts import marks, words
-from pmf_analysis.charts.canvas import WIDTH, Sheet, paint, text_width
+from pmf_analysis.charts.canvas import LINE, WIDTH, KeyEntry, Sheet, drawable, paint, text_width
 from pmf_analysis.charts.chart import Chart
+from pmf_analysis.charts.coming import LIKELY, NEARLY, STEP, Coming
 from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
 from pmf_analysis.charts.palette import Palette, shipped_palette
-from pmf_analysis.charts.timeline import Timeline
-from pmf_analysis.charts.trend import past
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import State
 
-HEIGHT = 3.0
-HISTORY = 48
-"""Periods of history that are drawn."""
-
-
-@dataclass(frozen=True)
-class _Outlook:
-    """Everything that is drawn, one entry for each period of the axis."""
-
-    timeline: Timeline
-    values: Floats
-    middle: Floats
-    low80: Floats
-    high80: Floats
-    low95: Floats
-    high95: Floats
-    target: Floats
-    floor: Floats
-    era: list[str]
-    states: tuple[tuple[int, State], ...]  # of the history, with their places
-    reason: str
+HEIGHT = 3.2
+_DASHES = (0, (4, 1.6))
 
 
 def draw_forecast(
@@ -51,10 +30,12 @@ def draw_forecast(
     title: str,
     area: str,
     breaks: Sequence[BreakMark | tuple[str, str]] = (),
-    column: str = "value",
     palette: Palette | None = None,
 ) -> Chart:
-    """Draw a series and its forecast with 80% and 95% bands.
+    """Draw a series and its forecast with 80% and 95% ranges.
+
+    Of a figure that adds up several periods, such as twelve months, that figure and its
+    forecast stand in front, the single ones pale behind.
 
     Parameters
     ----------
@@ -68,8 +49,6 @@ def draw_forecast(
         The unit's name.
     breaks : sequence of BreakMark or (period code, label)
         Registered breaks and rebases; those off the axis are left out.
-    column : str
-        The column that was forecast: ``value`` or ``shown_value``.
     palette : Palette, optional
 
     Returns
@@ -84,203 +63,336 @@ def draw_forecast(
         If the table holds no history.
     """
     colours = palette or shipped_palette()
-    outlook = _read(series, indicator, area, column)
-    low, high = marks.value_range(
-        indicator, outlook.values, outlook.low95, outlook.high95, outlook.target, outlook.floor
-    )
-    labels = _end_labels(outlook, indicator, colours)
+    coming = Coming.of(series, indicator, area)
+    low, high = _axis_range(coming, indicator)
+    labels = _end_labels(coming, indicator, colours, high - low)
     left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
     right = marks.right_of(labels)
-    placed = marks.place_breaks(breaks, outlook.timeline, WIDTH - left - right)
-    states = [state for _, state in outlook.states]
+    wide = WIDTH - left - right
+    placed = marks.place_breaks(breaks, coming.timeline, wide)
     sheet = Sheet(
         title=title,
-        subtitle=words.subtitle(indicator, area, outlook.timeline.words),
+        subtitle=words.subtitle(indicator, area, coming.timeline.words),
         height=HEIGHT,
         left=left,
         right=right,
         above=marks.above(placed),
-        key=marks.key_of(
-            (), State.PROVISIONAL in states, any(not one.has_value for one in states), colours
-        ),
+        key=_key(coming, indicator, colours),
     )
 
     def draw(axes: Axes) -> None:
         marks.value_axis(axes, low, high, indicator, colours)
-        _bands(axes, outlook, colours)
-        marks.draw_levels(axes, outlook.target, outlook.floor, colours)
-        _history(axes, outlook, colours)
-        marks.time_axis(axes, outlook.timeline, colours, WIDTH - left - right)
+        _draw_fan(axes, coming, {int(one.place + 0.5) for one in placed}, colours)
+        marks.draw_levels(axes, coming.target, coming.floor, colours)
+        _draw_single(axes, coming, colours)
+        _draw_history(axes, coming, colours)
+        if not coming.rolls:
+            _draw_before(axes, coming, colours)
+        marks.time_axis(axes, coming.timeline, colours, wide)
+        _label_last(axes, coming, indicator, (wide, HEIGHT), colours)
         marks.draw_breaks(axes, placed, colours, HEIGHT)
         marks.draw_end_labels(axes, labels, low, high, HEIGHT)
 
-    spelled = marks.break_words(breaks, outlook.timeline, placed)
+    spelled = marks.break_words(breaks, coming.timeline, placed)
+    beyond = int(np.sum((coming.single > high) | (coming.single < low)))
     return Chart(
         svg=paint(sheet, colours, draw),
-        alt=_alt(outlook, title, indicator, area, spelled),
-        caption=_caption(outlook, spelled, marks.scale_note(low)),
-        table=_table(outlook, indicator),
+        alt=_alt(coming, title, indicator, area, spelled),
+        caption=_caption(coming, indicator, beyond, spelled, marks.scale_note(low)),
+        table=read.table(coming, indicator),
         title=title,
     )
 
 
-def _read(series: pd.DataFrame, indicator: Indicator, area: str, column: str) -> _Outlook:
-    history = past(series, indicator, area).drop_duplicates("period", keep="last").tail(HISTORY)
-    coming = series[series["state"] == State.FORECAST.value].sort_values("period_end")
-    timeline = Timeline.of([*history["period"], *coming["period"]])
-    seen, ahead = timeline.spread_out(history), timeline.spread_out(coming)
-    known, planned = marks.floats(seen, "target"), marks.floats(ahead, "target")
-    last = int(timeline.place(str(history["period"].iloc[-1])))
-    reasons = [text for text in marks.texts(history, "forecast_reason") if text]
-    return _Outlook(
-        timeline=timeline,
-        values=marks.floats(seen, column),
-        middle=marks.floats(ahead, "forecast"),
-        low80=marks.floats(ahead, "forecast_lower80"),
-        high80=marks.floats(ahead, "forecast_upper80"),
-        low95=marks.floats(ahead, "forecast_lower95"),
-        high95=marks.floats(ahead, "forecast_upper95"),
-        target=marks.held(np.where(np.isnan(known), planned, known)),
-        floor=marks.held(marks.floats(seen, "floor")),
-        era=marks.texts(seen, "era"),
-        states=tuple(enumerate(marks.states(seen)))[: last + 1],
-        reason=reasons[-1] if reasons else "",
-    )
+# --- what is drawn ------------------------------------------------------------------------
 
 
-def _bands(axes: Axes, outlook: _Outlook, palette: Palette) -> None:
-    places = np.arange(len(outlook.values), dtype=float)
-    given = np.flatnonzero(np.isfinite(outlook.middle))
+def _axis_range(coming: Coming, indicator: Indicator) -> tuple[float, float]:
+    """An axis for what stands in front, with room for most of the single figures behind."""
+    fan, before = coming.fan, () if coming.rolls else coming.before.parts
+    front = (coming.values, *fan.parts, coming.target, coming.floor, *before)
+    every = np.concatenate(front)
+    every = every[np.isfinite(every)]
+    if not len(every):
+        return marks.value_range(indicator, coming.single)
+    span = float(every.max() - every.min())
+    near = np.clip(coming.single, every.min() - span, every.max() + span)
+    return marks.value_range(indicator, *front, near)
+
+
+def _draw_fan(axes: Axes, coming: Coming, breaks: set[int], palette: Palette) -> None:
+    fan, given, last = coming.fan, coming.fan.places, coming.last
     if not len(given):
         return
-    known = np.flatnonzero(np.isfinite(outlook.values))
-    opens = len(known) > 0 and known[-1] == given[0] - 1
+    # the fan opens from the last known figure, never across a gap or a break
+    opens = last >= 0 and last == given[0] - 1 and int(given[0]) not in breaks
+    at = np.r_[last, given] if opens else given.astype(float)
+    if len(at) == 1:  # one period alone still has a width
+        at = np.array([at[0] - 0.3, at[0] + 0.3])
 
-    def from_last(edge: Floats) -> Floats:
-        # the fan opens from the last known figure
-        return np.r_[outlook.values[known[-1]], edge[given]] if opens else edge[given]
+    def along(edge: Floats) -> Floats:
+        known = np.r_[coming.values[last], edge[given]] if opens else edge[given]
+        return np.resize(known, len(at)) if len(known) < len(at) else known
 
-    at = np.r_[places[known[-1]], places[given]] if opens else places[given]
+    edge = {"color": palette.chart["forecast_text"], "linewidth": 0.6, "zorder": 1.6}
     for low, high, name in (
-        (outlook.low95, outlook.high95, "band95"),
-        (outlook.low80, outlook.high80, "band80"),
+        (fan.low95, fan.high95, "band95"),
+        (fan.low80, fan.high80, "band80"),
     ):
-        colour = palette.chart[name]
-        axes.fill_between(at, from_last(low), from_last(high), color=colour, linewidth=0)
-    axes.plot(
-        at, from_last(outlook.middle), color=palette.chart["forecast_text"], linewidth=2,
-        linestyle=(0, (4, 1.6)), zorder=3,
-    )  # fmt: skip
+        axes.fill_between(
+            at, along(low), along(high), color=palette.chart[name], linewidth=0, zorder=1.5
+        )
+    for side in (fan.low95, fan.high95):
+        axes.plot(at, along(side), **edge)
+    axes.plot(at, along(fan.middle), zorder=3, **_middle(palette))
 
 
-def _history(axes: Axes, outlook: _Outlook, palette: Palette) -> None:
-    values, states = outlook.values, outlook.states
+def _middle(palette: Palette) -> dict[str, object]:
+    return {"color": palette.chart["forecast_text"], "linewidth": 2, "linestyle": _DASHES}
+
+
+def _draw_single(axes: Axes, coming: Coming, palette: Palette) -> None:
+    """Single figures behind a rolling one; those beyond the axis as a mark at its edge."""
+    low, high = axes.get_ylim()
+    for chosen, at_edge, marker in (
+        ((coming.single >= low) & (coming.single <= high), None, "o"),
+        (coming.single > high, high, "^"),
+        (coming.single < low, low, "v"),
+    ):
+        places = np.flatnonzero(chosen)
+        values = coming.single[places] if at_edge is None else np.full(len(places), at_edge)
+        axes.plot(places, values, zorder=2.2, clip_on=False, **_pale(palette, marker))
+
+
+def _pale(palette: Palette, marker: str = "o") -> dict[str, object]:
+    return {
+        "linestyle": "none", "marker": marker, "markersize": 4, "markeredgewidth": 0.7,
+        "markerfacecolor": palette.others, "markeredgecolor": palette.outline,
+    }  # fmt: skip
+
+
+def _draw_history(axes: Axes, coming: Coming, palette: Palette) -> None:
+    values, states = coming.values, coming.states
     places = np.arange(len(values), dtype=float)
+    colour = palette.chart["rolling" if coming.rolls else "series"]
     marks.draw_line(
-        axes, values, outlook.era, color=palette.chart["series"], linewidth=1.6, zorder=3
+        axes, values, coming.era, color=colour, linewidth=2.4 if coming.rolls else 1.6, zorder=3
     )
-    open_ = [at for at, state in states if state is State.PROVISIONAL and np.isfinite(values[at])]
+    open_ = [at for at, one in enumerate(states) if one is State.PROVISIONAL]
+    open_ = [at for at in open_ if np.isfinite(values[at])]
     plain = np.isfinite(values)
     plain[open_] = False
-    seaborn.scatterplot(
-        x=places[plain], y=values[plain], ax=axes, color=palette.chart["series"], s=16,
-        linewidth=0, zorder=3.2, legend=False,
-    )  # fmt: skip
     line = {"linestyle": "none", "clip_on": False, "zorder": 4}
+    if coming.rolls:  # a point where the line has no neighbour to reach
+        plain &= _alone(values, coming.era)
+    axes.plot(places[plain], values[plain], marker="o", markersize=4, color=colour, **line)
     axes.plot(open_, values[open_], **line, **marks.hollow(palette, 6))
-    missing = [at for at, state in states if not state.has_value]
+    missing = [at for at, one in enumerate(states) if not one.has_value]
     axes.plot(missing, [axes.get_ylim()[0]] * len(missing), **line, **marks.gap(palette))
+    if coming.last >= 0 and coming.last not in open_:
+        axes.plot(
+            [coming.last], [values[coming.last]], marker="o", markersize=7, color=colour, **line
+        )
 
 
-def _end_labels(outlook: _Outlook, indicator: Indicator, palette: Palette) -> list[EndLabel]:
-    middle, low95, high95 = (
-        part[np.isfinite(part)] for part in (outlook.middle, outlook.low95, outlook.high95)
-    )
+def _alone(values: Floats, era: Sequence[str]) -> np.ndarray:
+    """Figures without a neighbour in their own era."""
+    held = np.isfinite(values)
+    names = np.array(["", *era, ""], dtype=object)
+    joined = np.r_[False, held[1:] & held[:-1] & (names[1:-2] == names[2:-1]), False]
+    return held & ~joined[:-1] & ~joined[1:]
+
+
+def _draw_before(axes: Axes, coming: Coming, palette: Palette) -> None:
+    """What was forecast for the last period one period before it, with its ranges."""
+    before = coming.before
+    bar = {"color": palette.chart["forecast_text"], "zorder": 3.4}
+    for at in before.places:
+        for low, high, width in (
+            (before.low95, before.high95, 1.2),
+            (before.low80, before.high80, 3),
+        ):
+            axes.vlines([at], low[at], high[at], linewidth=width, **bar)
+        axes.plot([at], [before.middle[at]], zorder=3.6, **_diamond(palette))
+
+
+def _diamond(palette: Palette) -> dict[str, object]:
+    return {
+        "linestyle": "none", "marker": "D", "markersize": 7, "markeredgewidth": 1.4,
+        "markerfacecolor": palette.ground, "markeredgecolor": palette.chart["forecast_text"],
+    }  # fmt: skip
+
+
+def _key(coming: Coming, indicator: Indicator, palette: Palette) -> tuple[KeyEntry, ...]:
+    """The line of marks above the plot: only those that it holds."""
+    entries = []
+    step = STEP[indicator.frequency]
+    if coming.rolls:
+        entries.append(KeyEntry(words.rolling_name(indicator), _stroke(palette)))
+        entries.append(KeyEntry(f"single {formats.plural(step)}", _pale(palette)))
+    if len(coming.fan.places):
+        entries.append(KeyEntry("forecast", _middle(palette)))
+        for word, name in ((LIKELY, "band80"), (NEARLY, "band95")):
+            entries.append(KeyEntry(word, _swatch(palette, name)))
+    if len(coming.before.places) and not coming.rolls:
+        entries.append(KeyEntry(f"forecast one {step} before", _diamond(palette)))
+    states = coming.states
+    gaps = any(not one.has_value for one in states)
+    return (*entries, *marks.key_of((), State.PROVISIONAL in states, gaps, palette))
+
+
+def _stroke(palette: Palette) -> dict[str, object]:
+    return {"linestyle": "-", "linewidth": 2.4, "color": palette.chart["rolling"]}
+
+
+def _swatch(palette: Palette, name: str) -> dict[str, object]:
+    return {
+        "marker": "s", "markersize": 10, "markerfacecolor": palette.chart[name],
+        "markeredgecolor": palette.chart["forecast_text"], "markeredgewidth": 0.6,
+    }  # fmt: skip
+
+
+# --- labels -------------------------------------------------------------------------------
+
+
+def _end_labels(
+    coming: Coming, indicator: Indicator, palette: Palette, span: float
+) -> list[EndLabel]:
+    """Labels at the right-hand end; a second line of one stays below its first."""
+    chart, after = palette.chart, span * 1e-6
     labels = []
-    if len(middle):
-        words_ = words.short(middle[-1], indicator)
-        labels.append(
-            EndLabel(middle[-1], f"forecast {words_}", palette.chart["forecast_text"], True)
-        )
-    elif len(known := outlook.values[np.isfinite(outlook.values)]):
-        labels.append(
-            EndLabel(
-                known[-1],
-                words.shown(known[-1], indicator),
-                palette.chart["series"],
-                True,
-            )
-        )
-    if len(low95) and len(high95):
-        for edge, text in ((high95[-1], "95%: up to {}"), (low95[-1], "95%: from {}")):
-            labels.append(
-                EndLabel(edge, text.format(words.short(edge, indicator)), palette.quiet_text)
-            )
-    for part, name in ((outlook.target, "target"), (outlook.floor, "floor")):
-        held = part[np.isfinite(part)]
-        if len(held):
-            called = indicator.bound if name == "floor" else name
-            text = f"{called} {words.short_level(held[-1], indicator)}"
-            labels.append(EndLabel(held[-1], text, palette.chart[name], name == "target"))
+    given = coming.fan.places
+    if len(given):
+        last = given[-1]
+        middle, *edges = (part[last] for part in coming.fan.parts)
+        said = f"forecast {words.short(middle, indicator)}"
+        labels.append(EndLabel(middle + 2 * after, said, chart["forecast_text"], bold=True))
+        if between := read.range_words(edges[0], edges[1], indicator):
+            text = f"{LIKELY.replace(' chances', '')}: {between}"
+            labels.append(EndLabel(middle + after, text, chart["forecast_text"]))
+        for edge, text in ((edges[3], f"{NEARLY}: up to {{}}"), (edges[2], "from {}")):
+            if np.isfinite(edge):
+                said = text.format(words.short(edge, indicator))
+                labels.append(EndLabel(edge, said, palette.quiet_text))
+    for levels, name, chances, lead in (
+        (coming.target, "target", coming.meets, "chance"),
+        (coming.floor, indicator.bound, coming.falls, _beyond(indicator)),
+    ):
+        held = levels[np.isfinite(levels)]
+        if not len(held):
+            continue
+        colour = chart["target" if name == "target" else "floor"]
+        text = f"{name} {words.short_level(held[-1], indicator)}"
+        labels.append(EndLabel(held[-1] - after, text, colour, name == "target"))
+        if len(given) and np.isfinite(chances[given[-1]]):
+            text = f"{lead}: {formats.chance(chances[given[-1]])}"
+            labels.append(EndLabel(held[-1] - 2 * after, text, colour))
     return labels
 
 
-def _alt(outlook: _Outlook, title: str, indicator: Indicator, area: str, breaks: str) -> str:
-    timeline, middle, reason = outlook.timeline, outlook.middle, outlook.reason
-    low80, high80, low95, high95 = outlook.low80, outlook.high80, outlook.low95, outlook.high95
-    given = np.flatnonzero(np.isfinite(middle))
-    if len(given):
-        last = given[-1]
-        unit, decimals = indicator.unit, indicator.decimals
-        coming = (
-            f"The forecast for {words.within_period(timeline.periods[last].label)} is "
-            f"{words.shown(middle[last], indicator)}; 8 chances in 10 that it lies within "
-            f"{formats.interval(low80[last], high80[last], unit, decimals)}, 19 in 20 within "
-            f"{formats.interval(low95[last], high95[last], unit, decimals)}"
-        )
+def _beyond(indicator: Indicator) -> str:
+    return "below it" if indicator.bound == "minimum" else "above it"
+
+
+def _label_last(
+    axes: Axes, coming: Coming, indicator: Indicator, size: tuple[float, float], palette: Palette
+) -> None:
+    """The last known figure beside its point, above or below, where nothing is drawn."""
+    at = coming.last
+    if at < 0 or not len(coming.fan.places):
+        return
+    low, high = axes.get_ylim()
+    left, right = axes.get_xlim()
+    label = coming.timeline.periods[at].label
+    text = drawable(f"{label}: {words.short(coming.values[at], indicator)}")
+    line = LINE / size[1] * (high - low)
+    covered = text_width(text, bold=True) / size[0] * (right - left)
+    first = at - covered + 1
+    if first < left:
+        return
+    window = slice(max(int(first) - 1, 0), at + 2)
+    before = () if coming.rolls else coming.before.parts
+    drawn = [coming.values, coming.target, coming.floor, *coming.fan.parts, *before]
+    taken = np.concatenate([one[window] for one in drawn])
+    taken = taken[np.isfinite(taken)]
+    for step in (1, -1, 2, -2, 3, -3):
+        centre = coming.values[at] + line * (step + 0.1 * np.sign(step))
+        free = not np.any(np.abs(taken - centre) < 0.7 * line)
+        if free and low + 0.5 * line < centre < high - 0.5 * line:
+            break
     else:
-        coming = f"No forecast: {reason}" if reason else "There is no forecast"
+        return
+    axes.annotate(
+        text, (at + 1, centre), ha="right", va="center_baseline", weight="bold", zorder=5,
+        color=palette.chart["rolling_text" if coming.rolls else "series"], annotation_clip=False,
+        bbox={"facecolor": palette.ground, "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+    )  # fmt: skip
+
+
+# --- words --------------------------------------------------------------------------------
+
+
+def _alt(coming: Coming, title: str, indicator: Indicator, area: str, breaks: str) -> str:
+    what = f" for {words.rolling_name(indicator)}" if coming.rolls else ""
     return words.sentences(
         title,
-        f"Line chart with forecast of {indicator.name} for {area}, {timeline.words}",
-        words.first_last_range(outlook.values, timeline, indicator, outlook.era),
-        coming,
-        words.targets(outlook.target, outlook.floor, indicator),
+        f"Line chart with forecast of {indicator.name}{what} for {area}, {coming.timeline.words}",
+        words.first_last_range(coming.values, coming.timeline, indicator, coming.era),
+        _said_of_end(coming, indicator),
+        words.targets(coming.target, coming.floor, indicator),
+        _said_of_chances(coming, indicator),
+        read.said_of_before(coming, indicator),
         breaks.replace("Dotted upright lines", "Breaks"),
+        words.gaps(coming.states, coming.timeline),
     )
 
 
-def _caption(outlook: _Outlook, breaks: str, scale: str) -> str:
-    reason = outlook.reason
-    if np.isfinite(outlook.middle).any():
-        how = (
-            "If nothing changes: the dashed line is the middle of what may come. About 8 in 10 "
-            "outcomes lie in the darker band, about 19 in 20 in the lighter one"
-        )
-        return words.sentences(how, breaks, scale)
-    return words.sentences(f"No forecast: {reason}" if reason else "No forecast", breaks, scale)
+def _said_of_end(coming: Coming, indicator: Indicator) -> str:
+    """The last coming figure with its ranges, or why there is none."""
+    given, fan = coming.fan.places, coming.fan
+    if not len(given):
+        reason = coming.record.reason
+        return f"No forecast: {reason}" if reason else "There is no forecast"
+    at = given[-1]
+    period = coming.timeline.periods[at]
+    name = read.when_words(period, indicator, single=not coming.rolls).partition(" ")[2]
+    said = [f"The forecast for {name} is {words.shown(fan.middle[at], indicator)}"]
+    if between := read.range_words(fan.low80[at], fan.high80[at], indicator):
+        said.append(f"{LIKELY} that it lies within {between}")
+    if between := read.range_words(fan.low95[at], fan.high95[at], indicator):
+        said.append(f"{NEARLY} within {between}")
+    return "; ".join(said)
 
 
-def _table(outlook: _Outlook, indicator: Indicator) -> pd.DataFrame:
-    decimals = indicator.decimals
-    parts = {
-        f"Figure, {words.measured_in(indicator)}": outlook.values,
-        "Forecast": outlook.middle,
-        "80%, from": outlook.low80,
-        "80%, to": outlook.high80,
-        "95%, from": outlook.low95,
-        "95%, to": outlook.high95,
-    }
-    table = pd.DataFrame(
-        {
-            "Period": [period.label for period in outlook.timeline.periods],
-            **{name: np.round(part, decimals) for name, part in parts.items()},
-            "State": [
-                outlook.states[place][1].label
-                if place < len(outlook.states)
-                else State.FORECAST.label
-                for place in range(len(outlook.timeline))
-            ],
-        }
+def _said_of_chances(coming: Coming, indicator: Indicator) -> str:
+    given = coming.fan.places
+    if not len(given):
+        return ""
+    meets, falls = coming.meets[given[-1]], coming.falls[given[-1]]
+    said = []
+    if np.isfinite(meets):
+        said.append(f"The chance that the last figure meets the target is {formats.chance(meets)}")
+    if np.isfinite(falls):
+        worse = f"worse than the {indicator.bound}"
+        said.append(f"the chance that it is {worse} is {formats.chance(falls)}")
+    text = "; ".join(said)
+    return text[:1].upper() + text[1:]
+
+
+def _caption(coming: Coming, indicator: Indicator, beyond: int, breaks: str, scale: str) -> str:
+    reason = coming.record.reason
+    if not len(coming.fan.places):
+        return words.sentences(f"No forecast: {reason}" if reason else "No forecast", breaks, scale)
+    how = (
+        "If nothing changes: the dashed line is the middle of what may come. There are about "
+        f"{LIKELY} that a figure falls into the darker range, {NEARLY} for the lighter one"
     )
-    return table.dropna(axis="columns", how="all")
+    step = STEP[indicator.frequency]
+    edge = (
+        f"Beyond the axis, marked at its edge: {beyond} single "
+        f"{formats.plural(step) if beyond > 1 else step}"
+        if beyond
+        else ""
+    )
+    record = read.said_of_record(coming, indicator)
+    return words.sentences(how, record, edge, breaks, scale)

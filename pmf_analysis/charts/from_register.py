@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pmf_analysis import formats, periods
@@ -16,6 +17,7 @@ from pmf_analysis.analysis.funnel import RULES as FUNNEL
 from pmf_analysis.analysis.funnel import FunnelRules
 from pmf_analysis.charts import marks
 from pmf_analysis.charts.chart import Chart
+from pmf_analysis.charts.coming import expected
 from pmf_analysis.charts.contribution import contribution_figures, draw_contribution
 from pmf_analysis.charts.forecast import draw_forecast
 from pmf_analysis.charts.funnel import OUT, draw_funnel, standing_out
@@ -24,7 +26,6 @@ from pmf_analysis.charts.multiples import draw_multiples
 from pmf_analysis.charts.over_time import (
     actions_of,
     breaks_of,
-    expected_words,
     level_of,
     verdict_words,
 )
@@ -46,6 +47,7 @@ from pmf_analysis.terms import (
     Verdict,
 )
 
+_LEVELS = ("target", "floor")
 _WIDER = (UnitKind.COUNTRY, UnitKind.REGION, UnitKind.COUNTY)
 _BESIDE = (
     ("vs_neighbours", "the middle of its neighbours"),
@@ -113,12 +115,29 @@ def forecast_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> 
     """
     indicator, unit = _subject(rows, context)
     return draw_forecast(
-        rows,
+        _with_levels(rows, context, indicator, unit),
         indicator,
-        title=title or f"{indicator.label}: {expected_words(rows, indicator)}",
+        title=title or f"{indicator.label}: {expected(rows, indicator)}",
         area=unit.name,
         breaks=breaks_of(context, indicator, unit),
     )
+
+
+def _with_levels(
+    rows: pd.DataFrame, context: Context, indicator: Indicator, unit: Unit
+) -> pd.DataFrame:
+    """Rows with the target and the floor that will be in force in each coming period."""
+    coming = rows["state"] == State.FORECAST.value
+    levels = [
+        [np.nan if one is None else one.value for one in found]
+        for end in rows.loc[coming, "period_end"]
+        for found in [
+            context.register.target_at(indicator.code, unit.code, periods.parse_date(end))
+        ]
+    ]
+    held = rows.assign(**{name: rows.get(name, np.nan) for name in _LEVELS})
+    held.loc[coming, list(_LEVELS)] = np.array(levels, dtype=float).reshape(-1, len(_LEVELS))
+    return held
 
 
 def variance_chart(rows: pd.DataFrame, context: Context, focus: str, *, title: str = "") -> Chart:

@@ -99,13 +99,3 @@ def _counts(latest: pd.DataFrame, indicator: Indicator) -> str:
     if not known or indicator.kind is not MeasureKind.PROPORTION:
         return ""
     return f" ({formats.number(numerator)} of {formats.number(denominator)})"
-
-
-def expected_words(rows: pd.DataFrame, indicator: Indicator) -> str:
-    """What the forecast says of its last period."""
-    coming = rows[rows["state"] == State.FORECAST.value].sort_values("period_end").tail(1)
-    values = marks.floats(coming, "forecast")
-    if not len(values) or values[0] != values[0]:
-        return "no forecast"
-    period = words.within_period(periods.parse(str(coming["period"].iloc[0])).label)
-    return f"about {words.shown(values[0], indicator)} in {period} if nothing changes"

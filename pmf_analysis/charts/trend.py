@@ -332,9 +332,10 @@ def _draw_points(
 
 def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[EndLabel]:
     labels = []
+    rolls_over = words.rolling_name(indicator)
     named = (
         (trend.series, "{}", palette.chart["series"], True),
-        (trend.rolling, f"{_rolling_name(indicator)} {{}}", palette.chart["rolling_text"], True),
+        (trend.rolling, f"{rolls_over} {{}}", palette.chart["rolling_text"], True),
         (trend.upper, "usual, up to {}", palette.quiet_text, False),
         (trend.centre, "average {}", palette.quiet_text, False),
         (trend.lower, "usual, from {}", palette.quiet_text, False),
@@ -358,12 +359,6 @@ def _end_labels(trend: _Trend, indicator: Indicator, palette: Palette) -> list[E
             text = f"{called} {words.short_level(given[-1], indicator)}"
             labels.append(EndLabel(given[-1], text, palette.chart[name], name == "target"))
     return labels
-
-
-def _rolling_name(indicator: Indicator) -> str:
-    return {"R12M": "12 months", "R3Y": "3 years", "YTD": "year so far"}.get(
-        indicator.data_period.value, indicator.data_period.label
-    )
 
 
 def _alt(trend: _Trend, indicator: Indicator, area: str, title: str, breaks: str) -> str:
@@ -409,7 +404,7 @@ def _table(trend: _Trend, series: pd.DataFrame, indicator: Indicator) -> pd.Data
             trend.series if np.isfinite(trend.raw).any() else np.full(len(rows), np.nan),
             decimals,
         ),
-        f"Figure for {_rolling_name(indicator)}": np.round(trend.rolling, decimals),
+        f"Figure for {words.rolling_name(indicator)}": np.round(trend.rolling, decimals),
         "Usual, from": np.round(trend.lower, decimals),
         "Average": np.round(trend.centre, decimals),
         "Usual, up to": np.round(trend.upper, decimals),

@@ -43,6 +43,13 @@ def measured_in(indicator: Indicator) -> str:
     return known.get(indicator.unit, indicator.unit)
 
 
+def rolling_name(indicator: Indicator) -> str:
+    """What a figure that adds up several single ones covers: ``12 months``."""
+    return {"R12M": "12 months", "R3Y": "3 years", "YTD": "year so far"}.get(
+        indicator.data_period.value, indicator.data_period.label
+    )
+
+
 def subtitle(indicator: Indicator, *more: str) -> str:
     """Name and unit of the measure, once each, and what else there is to say."""
     unit = measured_in(indicator)

@@ -76,7 +76,8 @@ def test_a_title_claims_no_more_than_the_chart_says(
 
 def test_a_forecast_says_what_it_expects(coming: pd.DataFrame, context: Context) -> None:
     title = charts.forecast_chart(coming, context).title
-    assert title.endswith(": about 83.0% in June 2025 if nothing changes")
+    said = ": about 83.0% in June 2025 if nothing changes (4 chances in 5: 81.0% to 85.0%)"
+    assert title.endswith(said)
     history = coming[coming["state"] != "forecast"]
     assert charts.forecast_chart(history, context).title.endswith(": no forecast")
 
