@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmf_analysis.errors import ParameterError
+from pmf_analysis.forecasting.batches import Batch
+from pmf_analysis.forecasting.calibration import Calibration
 from pmf_analysis.forecasting.combining import combined
 from pmf_analysis.forecasting.distribution import Distribution
 from pmf_analysis.forecasting.origins import Past, past_forecasts
-from pmf_analysis.forecasting.ranges import tables
+from pmf_analysis.forecasting.ranges import Ranged, ranged
 from pmf_analysis.forecasting.rules import ForecastRules
 from pmf_analysis.forecasting.scales import Scale, scale_of, to_working, unbend
 from pmf_analysis.forecasting.series import Series
-from pmf_analysis.terms import SeriesKind
 
 Floats = NDArray[np.float64]
 
@@ -67,30 +68,6 @@ class Forecast:
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """How ranges of one frequency, kind and horizon held on past figures.
-
-    Attributes
-    ----------
-    season : int
-    kind : SeriesKind
-    horizon : int
-    points : int
-        Past figures.
-    nominal, achieved, factor : float
-        Share that the range promises, share that it held, and times its width was multiplied.
-    """
-
-    season: int
-    kind: SeriesKind
-    horizon: int
-    points: int
-    nominal: float
-    achieved: float
-    factor: float
-
-
-@dataclass(frozen=True)
 class Forecasts:
     """Results of one call.
 
@@ -129,45 +106,61 @@ def forecast(series: Sequence[Series], rules: ForecastRules) -> Forecasts:
             f"The series {twice} is given twice", "each series once", "Name each series differently"
         )
     found: dict[str, Forecast] = {}
+    batches = batches_of(series, rules)
+    ranges, calibration = ranged(batches, rules)
+    for batch in batches:
+        found |= {
+            one.name: _one(one, ranges[one.name], batch.past, place, batch.scale)
+            for place, one in enumerate(batch.series)
+        }
+    nothing = "There is no figure to forecast from"
+    of = tuple(found.get(name) or Forecast(name, nothing) for name in names)
+    return Forecasts(of, calibration)
+
+
+def batches_of(series: Sequence[Series], rules: ForecastRules) -> list[Batch]:
+    """Middles and past forecasts of all series with a figure, those alike in one batch.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    rules : ForecastRules
+
+    Returns
+    -------
+    list of Batch
+    """
     groups: dict[tuple[int, int, int, str], list[Series]] = {}
     for one in series:
-        if not np.any(~np.isnan(one.values)):
-            found[one.name] = Forecast(one.name, "There is no figure to forecast from")
-            continue
-        key = (one.season, len(one.values), one.horizon, scale_of(one).value)
-        groups.setdefault(key, []).append(one)
-    for season, _, horizon, scale in sorted(groups):
-        members = groups[(season, _, horizon, scale)]
-        found |= _batch(members, season, horizon, Scale(scale), rules)
-    return Forecasts(tuple(found[name] for name in names))
+        if np.any(~np.isnan(one.values)):
+            key = (one.season, len(one.values), one.horizon, scale_of(one).value)
+            groups.setdefault(key, []).append(one)
+    return [_batch(groups[key], key[0], key[2], Scale(key[3]), rules) for key in sorted(groups)]
 
 
 def _batch(
     members: list[Series], season: int, horizon: int, scale: Scale, rules: ForecastRules
-) -> dict[str, Forecast]:
+) -> Batch:
     z = np.stack([to_working(one, scale) for one in members])
     known = ~np.isnan(z)
     filled = np.stack([_fill(row) for row in z])
     middle = combined(filled, season, horizon, rules)
     past = past_forecasts(filled, known, season, horizon, rules)
-    quantiles = tables(filled, middle, past, scale, season, rules)
-    return {
-        one.name: _one(one, quantiles[place], past, place, scale)
-        for place, one in enumerate(members)
-    }
+    return Batch(tuple(members), season, horizon, scale, z, middle, past)
 
 
-def _one(one: Series, table: Floats, past: Past, place: int, scale: Scale) -> Forecast:
-    low = -np.inf if np.isnan(one.lower) else one.lower
-    high = np.inf if np.isnan(one.upper) else one.upper
+def _one(one: Series, ranges: Ranged, past: Past, place: int, scale: Scale) -> Forecast:
     skill, better = _skill(past, place, scale)
     return Forecast(
         name=one.name,
-        distribution=Distribution(np.clip(table, low, high), np.eye(one.horizon)),
+        distribution=ranges.distribution,
         points=int(np.sum(~np.isnan(one.values))),
         origins=past.actual.shape[1],
         skill=skill,
         better_naive=better,
+        coverage80=ranges.coverage80,
+        coverage95=ranges.coverage95,
+        before=ranges.before,
     )
 
 
