@@ -1,4 +1,4 @@
-"""What comes next of one series, read from its rows; and what it says in words."""
+"""What comes next of one series, read from its rows."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmf_analysis import formats, periods
+from pmf_analysis import formats
 from pmf_analysis.charts import marks, words
 from pmf_analysis.charts.marks import Floats
 from pmf_analysis.charts.timeline import Timeline
 from pmf_analysis.charts.trend import past
 from pmf_analysis.register.models import Indicator
-from pmf_analysis.register.spans import shown_label
 from pmf_analysis.terms import Frequency, MeasureKind, State
 
 HISTORY = 48
@@ -31,6 +30,12 @@ class Fan:
     high80: Floats
     low95: Floats
     high95: Floats
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, middle: str, prefix: str) -> Fan:
+        """From columns: the middle's name, and what those of its ranges begin with."""
+        ranges = (f"{prefix}{edge}{level}" for level in (80, 95) for edge in ("lower", "upper"))
+        return cls(marks.floats(rows, middle), *(marks.floats(rows, name) for name in ranges))
 
     @property
     def places(self) -> np.ndarray:
@@ -92,7 +97,7 @@ class Coming:
         Chance of meeting the target, and of a figure worse than the floor.
     target, floor : ndarray
     before : Fan
-        What was forecast for the last period one period before it; of a single figure.
+        What was forecast for the last settled period one period before it; of a single figure.
     parts : ndarray, shape (2, periods)
         Numerator and denominator of a single figure: known, then expected.
     era : list of str
@@ -101,6 +106,8 @@ class Coming:
     record : Record
     rolls : bool
         Whether the figures in front add up several single ones.
+    due : int
+        Place of the period that chances and title speak of; -1 where nothing is forecast.
     """
 
     timeline: Timeline
@@ -118,9 +125,10 @@ class Coming:
     states: tuple[State, ...]
     record: Record
     rolls: bool
+    due: int
 
     @classmethod
-    def of(cls, series: pd.DataFrame, indicator: Indicator, area: str) -> Coming:
+    def of(cls, series: pd.DataFrame, indicator: Indicator, area: str, due: str = "") -> Coming:
         """Read a series and its forecast.
 
         Parameters
@@ -130,6 +138,9 @@ class Coming:
         indicator : Indicator
         area : str
             The unit's name, for messages.
+        due : str
+            Code of the coming period at which the target falls due; the last one when empty
+            or not forecast.
 
         Raises
         ------
@@ -152,26 +163,27 @@ class Coming:
         )
         nothing = np.full(len(timeline), np.nan)
         last = int(timeline.place(str(history["period"].iloc[-1])))
-        single_fan = _fan(ahead, "forecast", "forecast_").within(indicator.bounds)
+        single_fan = Fan.of(ahead, "forecast", "forecast_").within(indicator.bounds)
+        shown_fan = Fan.of(ahead, "shown_forecast", "shown_").within(indicator.bounds)
+        fan = shown_fan if rolls else single_fan
         told = _told(history)
         return cls(
             timeline=timeline,
             values=marks.floats(seen, "shown_value" if rolls else "value"),
             single=marks.floats(seen, "value") if rolls else nothing,
-            fan=_fan(ahead, "shown_forecast", "shown_").within(indicator.bounds)
-            if rolls
-            else single_fan,
+            fan=fan,
             single_fan=single_fan if rolls else Fan(*[nothing] * 5),
             meets=marks.floats(ahead, "forecast_target_chance"),
             falls=marks.floats(ahead, "forecast_floor_chance"),
             target=target,
             floor=floor,
-            before=_fan(timeline.spread_out(told), "forecast_before", "forecast_before_"),
+            before=Fan.of(timeline.spread_out(_dated(told)), "forecast_before", "forecast_before_"),
             parts=_parts(seen, ahead),
             era=marks.texts(seen, "era"),
             states=tuple(marks.states(seen, "shown_state" if rolls else "state"))[: last + 1],
             record=_record(told, future),
             rolls=rolls,
+            due=_place_of(due, timeline, fan),
         )
 
     @property
@@ -198,86 +210,6 @@ def rolls_in_front(series: pd.DataFrame, indicator: Indicator) -> bool:
         for name in ("shown_forecast", "forecast")
     )
     return indicator.data_period.overlaps and differ and (told or not alone)
-
-
-def expected(rows: pd.DataFrame, indicator: Indicator) -> str:
-    """What the forecast says of its last period, and how sure it is; or that there is none.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows of the analysis table of one series.
-    indicator : Indicator
-    """
-    coming = rows[rows["state"] == State.FORECAST.value].sort_values("period_end").tail(1)
-    shown = rolls_in_front(rows, indicator)
-    fan = _fan(
-        coming, "shown_forecast" if shown else "forecast", "shown_" if shown else "forecast_"
-    )
-    fan = fan.within(indicator.bounds)
-    if not len(fan.places):
-        return "no forecast"
-    period = periods.parse(str(coming["period"].iloc[0]))
-    when = when_words(period, indicator, single=not shown)
-    between = range_words(fan.low80[0], fan.high80[0], indicator)
-    sure = f" ({LIKELY}: {between})" if between else ""
-    return f"about {words.shown(fan.middle[0], indicator)} {when} if nothing changes{sure}"
-
-
-def when_words(
-    period: periods.ReportingPeriod, indicator: Indicator, *, single: bool = False
-) -> str:
-    """A period after its preposition: ``in June 2025``, ``in the 12 months to June 2025``."""
-    if indicator.stock and not single:
-        return f"on {shown_label(period, indicator)}"
-    return f"in {periods.in_sentence(period.label if single else shown_label(period, indicator))}"
-
-
-def range_words(low: float, high: float, indicator: Indicator) -> str:
-    """A range as every text of the chart prints it; empty where there is none."""
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return ""
-    return formats.interval(low, high, indicator.unit, indicator.decimals)
-
-
-def said_of_record(coming: Coming, indicator: Indicator) -> str:
-    """How such ranges held on past figures, and what else a reader must know of the forecast."""
-    record, held = coming.record, ""
-    shares = (record.coverage80, record.coverage95)
-    if len(coming.fan.places) and np.isfinite(shares).all():
-        single = f" of single {_PERIODS[indicator.frequency]}" if coming.rolls else ""
-        first, second = (formats.with_unit(100 * share, "percent") for share in shares)
-        tried = f"in {record.origins} past forecasts" if record.origins else "in past forecasts"
-        held = (
-            f"Tried {tried}{single}, the darker range held {first} of what came, "
-            f"the lighter one {second}; 80% and 95% are promised"
-        )
-    return words.sentences(held, record.unusual, _said_of_cases(record.cases, indicator))
-
-
-def said_of_before(coming: Coming, indicator: Indicator) -> str:
-    """What was forecast for the last period one period before it, beside what came."""
-    places = coming.before.places
-    if not len(places):
-        return ""
-    at = places[-1]
-    came = (coming.single if coming.rolls else coming.values)[at]
-    label = words.within_period(coming.timeline.periods[at].label)
-    ranges = (
-        f"{chances}: {text}"
-        for chances, low, high in (
-            (LIKELY, coming.before.low80[at], coming.before.high80[at]),
-            (NEARLY, coming.before.low95[at], coming.before.high95[at]),
-        )
-        if (text := range_words(low, high, indicator))
-    )
-    told = "; ".join(ranges)
-    foretold = words.shown(coming.before.middle[at], indicator) + (f" ({told})" if told else "")
-    since = f"; it came to {words.shown(came, indicator)}" if np.isfinite(came) else ""
-    alone = f"{label} alone" if coming.rolls else label
-    return (
-        f"One {STEP[indicator.frequency]} before, the forecast for {alone} was {foretold}{since}."
-    )
 
 
 def table(coming: Coming, indicator: Indicator) -> pd.DataFrame:
@@ -313,7 +245,6 @@ def table(coming: Coming, indicator: Indicator) -> pd.DataFrame:
 
 
 STEP = {Frequency.MONTH: "month", Frequency.QUARTER: "quarter", Frequency.YEAR: "year"}
-_PERIODS = {step: formats.plural(word) for step, word in STEP.items()}
 
 
 def _columns(name: str, fan: Fan) -> dict[str, Floats]:
@@ -338,9 +269,12 @@ def _percents(chances: Floats) -> list[str | float]:
     return [formats.chance_share(one) if one == one else np.nan for one in chances]
 
 
-def _fan(rows: pd.DataFrame, middle: str, prefix: str) -> Fan:
-    ranges = (f"{prefix}{edge}{level}" for level in (80, 95) for edge in ("lower", "upper"))
-    return Fan(marks.floats(rows, middle), *(marks.floats(rows, name) for name in ranges))
+def _place_of(due: str, timeline: Timeline, fan: Fan) -> int:
+    given = fan.places
+    if not len(given):
+        return -1
+    asked = int(timeline.place(due)) if due else -1
+    return asked if asked in given else int(given[-1])
 
 
 def _parts(seen: pd.DataFrame, ahead: pd.DataFrame) -> Floats:
@@ -361,6 +295,12 @@ def _told(history: pd.DataFrame) -> pd.DataFrame:
     return (history[said] if said.any() else history).tail(1)
 
 
+def _dated(told: pd.DataFrame) -> pd.DataFrame:
+    """The same row under the period that its earlier forecast was made for."""
+    period = marks.texts(told, "forecast_before_period")[0]
+    return told.assign(period=period) if period else told
+
+
 def _record(told: pd.DataFrame, future: pd.DataFrame) -> Record:
     origins = marks.floats(told, "forecast_origins")[0]
     cases = marks.floats(future, "forecast_denominator")
@@ -372,16 +312,3 @@ def _record(told: pd.DataFrame, future: pd.DataFrame) -> Record:
         coverage95=marks.floats(told, "forecast_coverage")[0],
         cases=cases[-1] if len(cases) else np.nan,
     )
-
-
-def _said_of_cases(cases: float, indicator: Indicator) -> str:
-    """What one case weighs in a coming period, where that is a percentage point or more."""
-    share = indicator.kind is MeasureKind.PROPORTION and indicator.unit == "percent"
-    if not share or not cases >= 1:
-        return ""
-    weight = formats.round_half_up(100 / round(cases))
-    if weight < 1:
-        return ""
-    step, count = STEP[indicator.frequency], formats.number(cases)
-    moved = formats.difference(weight, "percent")
-    return f"A coming {step} counts about {count}, so that one case moves it by about {moved}"

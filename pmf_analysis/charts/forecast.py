@@ -9,12 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from pmf_analysis import formats
-from pmf_analysis.charts import coming as read
 from pmf_analysis.charts import marks, words
 from pmf_analysis.charts.canvas import LINE, WIDTH, KeyEntry, Sheet, drawable, paint, text_width
 from pmf_analysis.charts.chart import Chart
-from pmf_analysis.charts.coming import LIKELY, NEARLY, STEP, Coming
-from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats
+from pmf_analysis.charts.coming import LIKELY, NEARLY, STEP, Coming, table
+from pmf_analysis.charts.coming_words import alt, caption, range_words
+from pmf_analysis.charts.marks import BreakMark, EndLabel, Floats, PlacedBreak
 from pmf_analysis.charts.palette import Palette, shipped_palette
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.terms import State
@@ -29,6 +29,7 @@ def draw_forecast(
     *,
     title: str,
     area: str,
+    due: str = "",
     breaks: Sequence[BreakMark | tuple[str, str]] = (),
     palette: Palette | None = None,
 ) -> Chart:
@@ -47,6 +48,9 @@ def draw_forecast(
         The message, as a sentence.
     area : str
         The unit's name.
+    due : str
+        Code of the coming period at which the target falls due, which the chances speak of;
+        the last one when empty.
     breaks : sequence of BreakMark or (period code, label)
         Registered breaks and rebases; those off the axis are left out.
     palette : Palette, optional
@@ -63,20 +67,20 @@ def draw_forecast(
         If the table holds no history.
     """
     colours = palette or shipped_palette()
-    coming = Coming.of(series, indicator, area)
+    coming = Coming.of(series, indicator, area, due)
     low, high = _axis_range(coming, indicator)
     labels = _end_labels(coming, indicator, colours, high - low)
     left = 0.3 + max(text_width(marks.tick(value, low, high, indicator)) for value in (low, high))
     right = marks.right_of(labels)
     wide = WIDTH - left - right
-    placed = marks.place_breaks(breaks, coming.timeline, wide)
+    placed, falls_due = _place_marks(breaks, coming, wide)
     sheet = Sheet(
         title=title,
         subtitle=words.subtitle(indicator, area, coming.timeline.words),
         height=HEIGHT,
         left=left,
         right=right,
-        above=marks.above(placed),
+        above=marks.above([*placed, *falls_due]),
         key=_key(coming, indicator, colours),
     )
 
@@ -91,15 +95,16 @@ def draw_forecast(
         marks.time_axis(axes, coming.timeline, colours, wide)
         _label_last(axes, coming, indicator, (wide, HEIGHT), colours)
         marks.draw_breaks(axes, placed, colours, HEIGHT)
+        _draw_due(axes, coming, falls_due, colours)
         marks.draw_end_labels(axes, labels, low, high, HEIGHT)
 
     spelled = marks.break_words(breaks, coming.timeline, placed)
     beyond = int(np.sum((coming.single > high) | (coming.single < low)))
     return Chart(
         svg=paint(sheet, colours, draw),
-        alt=_alt(coming, title, indicator, area, spelled),
-        caption=_caption(coming, indicator, beyond, spelled, marks.scale_note(low)),
-        table=read.table(coming, indicator),
+        alt=alt(coming, title, indicator, area, spelled),
+        caption=caption(coming, indicator, beyond, spelled, marks.scale_note(low)),
+        table=table(coming, indicator),
         title=title,
     )
 
@@ -115,8 +120,8 @@ def _axis_range(coming: Coming, indicator: Indicator) -> tuple[float, float]:
     every = every[np.isfinite(every)]
     if not len(every):
         return marks.value_range(indicator, coming.single)
-    span = float(every.max() - every.min())
-    near = np.clip(coming.single, every.min() - span, every.max() + span)
+    room = float(every.max() - every.min()) / 3
+    near = np.clip(coming.single, every.min() - room, every.max() + room)
     return marks.value_range(indicator, *front, near)
 
 
@@ -149,6 +154,44 @@ def _draw_fan(axes: Axes, coming: Coming, breaks: set[int], palette: Palette) ->
 
 def _middle(palette: Palette) -> dict[str, object]:
     return {"color": palette.chart["forecast_text"], "linewidth": 2, "linestyle": _DASHES}
+
+
+def _place_marks(
+    breaks: Sequence[BreakMark | tuple[str, str]], coming: Coming, wide: float
+) -> tuple[list[PlacedBreak], list[PlacedBreak]]:
+    """Where the labels of breaks go, and that of the date of the target if there is one."""
+    held = coming.due >= 0 and np.isfinite(coming.target[coming.due])
+    period = coming.timeline.periods[coming.due]
+    mark = [BreakMark(period.code, f"target due: {period.label}")] if held else []
+    placed = marks.place_breaks([*breaks, *mark], coming.timeline, wide)
+    at = coming.due - 0.5
+    own = [one for one in placed if held and one.place == at][-1:]
+    return [one for one in placed if one not in own], own
+
+
+def _draw_due(
+    axes: Axes, coming: Coming, falls_due: Sequence[PlacedBreak], palette: Palette
+) -> None:
+    """The date of the target: an upright line to the forecast of that period, and its word."""
+    middle, colour = coming.fan.middle, palette.chart["target"]
+    for one in falls_due:
+        low, high = axes.get_ylim()
+        top = 1 + (0.03 + LINE * (one.row + 1)) / HEIGHT
+        foot = (middle[coming.due] - low) / (high - low)
+        axes.plot(
+            [coming.due] * 2, [foot, top], transform=axes.get_xaxis_transform(), color=colour,
+            linewidth=1, clip_on=False, zorder=3.2,
+        )  # fmt: skip
+        axes.plot(
+            [coming.due], [middle[coming.due]], marker="o", markersize=6, zorder=4,
+            color=palette.chart["forecast_text"],
+        )  # fmt: skip
+        axes.annotate(
+            one.text, (coming.due, 1), xycoords=("data", "axes fraction"),
+            xytext=(-4 if one.left else 4, (0.03 + LINE * (one.row + 0.5)) * 72),
+            textcoords="offset points", ha="right" if one.left else "left",
+            va="center_baseline", color=colour, annotation_clip=False,
+        )  # fmt: skip
 
 
 def _draw_single(axes: Axes, coming: Coming, palette: Palette) -> None:
@@ -265,9 +308,10 @@ def _end_labels(
     if len(given):
         last = given[-1]
         middle, *edges = (part[last] for part in coming.fan.parts)
-        said = f"forecast {words.short(middle, indicator)}"
+        period = coming.timeline.periods[last].label
+        said = f"{period}: {words.short(middle, indicator)}"
         labels.append(EndLabel(middle + 2 * after, said, chart["forecast_text"], bold=True))
-        if between := read.range_words(edges[0], edges[1], indicator):
+        if between := range_words(edges[0], edges[1], indicator):
             text = f"{LIKELY.replace(' chances', '')}: {between}"
             labels.append(EndLabel(middle + after, text, chart["forecast_text"]))
         for edge, text in ((edges[3], f"{NEARLY}: up to {{}}"), (edges[2], "from {}")):
@@ -284,8 +328,8 @@ def _end_labels(
         colour = chart["target" if name == "target" else "floor"]
         text = f"{name} {words.short_level(held[-1], indicator)}"
         labels.append(EndLabel(held[-1] - after, text, colour, name == "target"))
-        if len(given) and np.isfinite(chances[given[-1]]):
-            text = f"{lead}: {formats.chance(chances[given[-1]])}"
+        if coming.due >= 0 and np.isfinite(chances[coming.due]):
+            text = f"{lead}: {formats.chance(chances[coming.due])}"
             labels.append(EndLabel(held[-1] - 2 * after, text, colour))
     return labels
 
@@ -327,72 +371,3 @@ def _label_last(
         color=palette.chart["rolling_text" if coming.rolls else "series"], annotation_clip=False,
         bbox={"facecolor": palette.ground, "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
     )  # fmt: skip
-
-
-# --- words --------------------------------------------------------------------------------
-
-
-def _alt(coming: Coming, title: str, indicator: Indicator, area: str, breaks: str) -> str:
-    what = f" for {words.rolling_name(indicator)}" if coming.rolls else ""
-    return words.sentences(
-        title,
-        f"Line chart with forecast of {indicator.name}{what} for {area}, {coming.timeline.words}",
-        words.first_last_range(coming.values, coming.timeline, indicator, coming.era),
-        _said_of_end(coming, indicator),
-        words.targets(coming.target, coming.floor, indicator),
-        _said_of_chances(coming, indicator),
-        read.said_of_before(coming, indicator),
-        breaks.replace("Dotted upright lines", "Breaks"),
-        words.gaps(coming.states, coming.timeline),
-    )
-
-
-def _said_of_end(coming: Coming, indicator: Indicator) -> str:
-    """The last coming figure with its ranges, or why there is none."""
-    given, fan = coming.fan.places, coming.fan
-    if not len(given):
-        reason = coming.record.reason
-        return f"No forecast: {reason}" if reason else "There is no forecast"
-    at = given[-1]
-    period = coming.timeline.periods[at]
-    name = read.when_words(period, indicator, single=not coming.rolls).partition(" ")[2]
-    said = [f"The forecast for {name} is {words.shown(fan.middle[at], indicator)}"]
-    if between := read.range_words(fan.low80[at], fan.high80[at], indicator):
-        said.append(f"{LIKELY} that it lies within {between}")
-    if between := read.range_words(fan.low95[at], fan.high95[at], indicator):
-        said.append(f"{NEARLY} within {between}")
-    return "; ".join(said)
-
-
-def _said_of_chances(coming: Coming, indicator: Indicator) -> str:
-    given = coming.fan.places
-    if not len(given):
-        return ""
-    meets, falls = coming.meets[given[-1]], coming.falls[given[-1]]
-    said = []
-    if np.isfinite(meets):
-        said.append(f"The chance that the last figure meets the target is {formats.chance(meets)}")
-    if np.isfinite(falls):
-        worse = f"worse than the {indicator.bound}"
-        said.append(f"the chance that it is {worse} is {formats.chance(falls)}")
-    text = "; ".join(said)
-    return text[:1].upper() + text[1:]
-
-
-def _caption(coming: Coming, indicator: Indicator, beyond: int, breaks: str, scale: str) -> str:
-    reason = coming.record.reason
-    if not len(coming.fan.places):
-        return words.sentences(f"No forecast: {reason}" if reason else "No forecast", breaks, scale)
-    how = (
-        "If nothing changes: the dashed line is the middle of what may come. There are about "
-        f"{LIKELY} that a figure falls into the darker range, {NEARLY} for the lighter one"
-    )
-    step = STEP[indicator.frequency]
-    edge = (
-        f"Beyond the axis, marked at its edge: {beyond} single "
-        f"{formats.plural(step) if beyond > 1 else step}"
-        if beyond
-        else ""
-    )
-    record = read.said_of_record(coming, indicator)
-    return words.sentences(how, record, edge, breaks, scale)

@@ -17,7 +17,7 @@ from pmf_analysis.analysis.funnel import RULES as FUNNEL
 from pmf_analysis.analysis.funnel import FunnelRules
 from pmf_analysis.charts import marks
 from pmf_analysis.charts.chart import Chart
-from pmf_analysis.charts.coming import expected
+from pmf_analysis.charts.coming_words import expected
 from pmf_analysis.charts.contribution import contribution_figures, draw_contribution
 from pmf_analysis.charts.forecast import draw_forecast
 from pmf_analysis.charts.funnel import OUT, draw_funnel, standing_out
@@ -98,7 +98,9 @@ def trend_chart(
     )
 
 
-def forecast_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> Chart:
+def forecast_chart(
+    rows: pd.DataFrame, context: Context, *, title: str = "", due: str = ""
+) -> Chart:
     """Draw one series and its forecast.
 
     Parameters
@@ -107,7 +109,9 @@ def forecast_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> 
         Rows of the analysis table of one indicator and one unit, forecasts among them.
     context : Context
     title : str, optional
-        The message; by default what the forecast says of its last period.
+        The message; by default what the forecast says of the period asked for.
+    due : str, optional
+        Code of the coming period at which the target falls due; the last one when empty.
 
     Returns
     -------
@@ -117,8 +121,9 @@ def forecast_chart(rows: pd.DataFrame, context: Context, *, title: str = "") -> 
     return draw_forecast(
         _with_levels(rows, context, indicator, unit),
         indicator,
-        title=title or f"{indicator.label}: {expected(rows, indicator)}",
+        title=title or f"{indicator.label}: {expected(rows, indicator, due)}",
         area=unit.name,
+        due=due,
         breaks=breaks_of(context, indicator, unit),
     )
 

@@ -84,11 +84,24 @@ def test_chances_are_said_in_words_and_numbers(told: pd.DataFrame, indicator: In
     assert last["Chance of a figure worse than the minimum"] == "under 1%"
 
 
+def test_chances_are_those_of_the_date_of_the_target(
+    told: pd.DataFrame, indicator: Indicator
+) -> None:
+    rows = told.copy()
+    rows.loc[26, ["forecast_target_chance", "forecast_floor_chance"]] = [0.51, 0.2]
+    chart = drawn(rows, indicator, due="2025-03")
+    assert "The forecast for March 2025 is 82.4%" in chart.alt
+    assert "For June 2025 it is 83.0%." in chart.alt
+    assert "that it then meets the target is about even" in chart.alt
+    assert "The chances are those of March 2025." in chart.caption
+    assert chart.svg != drawn(rows.drop(columns="target"), indicator, due="2025-03").svg
+
+
 def test_the_caption_says_how_ranges_held_and_what_is_unusual(
     told: pd.DataFrame, indicator: Indicator
 ) -> None:
     caption = drawn(told, indicator).caption
-    assert "in 20 past forecasts" in caption
+    assert "Tried on past months, from 20 earlier dates: " in caption
     assert "the darker range held 79% of what came, the lighter one 94%" in caption
     assert "80% and 95% are promised" in caption
     assert "The level seems to have changed in October 2024." in caption
@@ -105,6 +118,9 @@ def test_the_earlier_forecast_stands_beside_what_came(
     ) in chart.alt
     assert chart.table.loc[23, "Forecast one month before"] == 81.0
     assert chart.svg != drawn(told.drop(columns="forecast_before"), indicator).svg
+    earlier = drawn(told.assign(forecast_before_period="2024-11"), indicator)
+    assert "the forecast for November 2024 was 81.0%" in earlier.alt
+    assert earlier.table.loc[22, "Forecast one month before"] == 81.0
 
 
 def test_a_rolling_figure_stands_in_front_of_single_months(
@@ -120,7 +136,7 @@ def test_a_rolling_figure_stands_in_front_of_single_months(
     assert table["Single month, forecast"].iloc[-1] == 83.0
     assert table["Denominator"].iloc[-1] == 12.0
     assert "December 2024 alone was 81.0%" in chart.alt
-    assert "past forecasts of single months" in chart.caption
+    assert "Tried on past single months, from 20 earlier dates" in chart.caption
 
 
 def test_without_a_forecast_as_shown_the_single_figures_stand_in_front(
