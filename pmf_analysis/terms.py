@@ -299,6 +299,56 @@ class ScreenVerdict(Term):
     NOT_TESTED = "not_tested", "not tested"
 
 
+class RunRate(Term):
+    """What the cases still to come must bring for a target to be met by its date."""
+
+    MET_ANYWAY = "met_anyway", "met whatever the cases still to come bring"
+    NEEDED = "needed", "the cases still to come decide"
+    OUT_OF_REACH = "out_of_reach", "cannot be met any more"
+    NOT_TOLD = "not_told", "not told"
+
+
+class Pace(Term):
+    """When a target that is missed now would be met if things go on as they do."""
+
+    MET = "met", "met now"
+    ON_COURSE = "on_course", "would be met at this pace"
+    WITHIN_RANGE = "within_range", "within the range of what may come already"
+    NO_SIGN = "no_sign", "no sign that it will be met"
+    NOT_TOLD = "not_told", "not told"
+
+
+class Likelihood(Term):
+    """How likely something is by its date, if nothing changes."""
+
+    LIKELY = "likely", "likely"
+    EVEN = "even", "about even"
+    UNLIKELY = "unlikely", "unlikely"
+    NOT_TOLD = "not_told", "not told"
+
+
+class Prospect(Term):
+    """A figure now, and its target at its date: what asks for attention before it is too late."""
+
+    EARLY_WARNING = "early_warning", "green now, unlikely to meet the target"
+    NO_RECOVERY = "no_recovery", "short of the target now, unlikely to meet it"
+    EVEN = "even", "may meet the target or miss it: about even"
+    RECOVERY = "recovery", "short of the target now, likely to meet it"
+    KEEPS = "keeps", "green now, likely to meet the target"
+    NOT_RATED = "not_rated", "not rated now"
+    NO_TARGET = "no_target", "no chance of a target to tell"
+    NO_FORECAST = "no_forecast", "no forecast"
+
+
+class ForecastRecord(Term):
+    """The latest figure beside what was forecast for it one period before."""
+
+    INSIDE_80 = "inside_80", "inside the range of 4 chances in 5"
+    INSIDE_95 = "inside_95", "inside the range of 19 chances in 20"
+    OUTSIDE = "outside", "outside the range of 19 chances in 20"
+    NOT_TOLD = "not_told", "not told"
+
+
 class Impact(Term):
     """Whether an action made a difference to its figure, as far as the figures can say."""
 
