@@ -177,7 +177,7 @@ def _judged(
     many = f"{history.points} {_figures(frequency, history.points)}"
     since = " since the latest gap" if history.start else " since a registered break"
     reason = ""
-    if history.indicator.overlapping:
+    if history.indicator.overlapping and not history.indicator.stock:
         reason = OVERLAPPING
     elif not history.points or history.behind > int(value_of(rules, "most_behind")[frequency]):
         reason = f"There is no figure for {label} to forecast from"

@@ -186,9 +186,10 @@ def _at_one_level(own: Series, history: History) -> Floats:
         return own.values
     scale = scale_of(own)
     moved = unbend(at_last_level(to_working(own, scale), history.level, own.season), scale)
-    moved = np.clip(moved, own.lower, own.upper)
+    moved = np.fmin(np.fmax(moved, own.lower), own.upper)
     if own.kind is SeriesKind.SMALL_COUNT:
         moved = np.rint(moved)
+    moved = np.where(np.isnan(own.values), np.nan, moved)
     return np.where(history.level == history.level[-1], own.values, moved)
 
 

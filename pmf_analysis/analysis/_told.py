@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pmf_analysis.analysis._series import Coming
-from pmf_analysis.forecasting import Forecast, ForecastRules
-from pmf_analysis.register.models import RuleSet
+from pmf_analysis.forecasting import Forecast
 
 _LAST = {"month": "last month's figure", "quarter": "last quarter's figure",
          "year": "last year's figure"}  # fmt: skip
@@ -29,19 +28,39 @@ def skill_words(found: Forecast, frequency: str) -> str:
 
 
 def method_words(
-    one: Coming, found: Forecast, rules: RuleSet, engine: ForecastRules, summed: bool
+    one: Coming, found: Forecast, labels: tuple[str, ...], summed: bool, note: str
 ) -> str:
-    """How a forecast was made, in clauses."""
-    parts = [f"{rules.label}, {engine.label}"]
-    parts += [found.method] if found.method else []
-    parts.append(f"judged by {found.origins} past forecasts")
-    if one.history.season > 1:
-        parts.append("season found" if found.seasonal else "no season found")
-    if len(set(one.history.level.tolist())) > 1:
-        parts.append("earlier figures moved to the level after a registered change")
-    if one.history.behind:
-        many = one.history.behind
-        parts.append(f"the newest {'period' if many == 1 else f'{many} periods'} not settled yet")
-    if summed:
-        parts.append("the figure as shown is added up from single periods, known and coming")
-    return "; ".join(parts)
+    """How a forecast was made, in clauses.
+
+    Parameters
+    ----------
+    one : Coming
+    found : Forecast
+    labels : tuple of str
+        Of the rule sets.
+    summed : bool
+        Whether the figure as shown adds several delivered ones up.
+    note : str
+        What was done to make it add up with its whole and its parts; empty for nothing.
+
+    Returns
+    -------
+    str
+    """
+    history = one.history
+    levels, behind = len(set(history.level.tolist())), history.behind
+    stock = "a stock, forecast from its own past figures" if history.indicator.stock else ""
+    season = "season found" if found.seasonal else "no season found"
+    waiting = "period" if behind == 1 else f"{behind} periods"
+    parts = (
+        ", ".join(labels),
+        found.method,
+        f"judged by {found.origins} past forecasts",
+        stock,
+        season if history.season > 1 else "",
+        "earlier figures moved to the level after a registered change" if levels > 1 else "",
+        f"the newest {waiting} not settled yet" if behind else "",
+        "the figure as shown is added up from single periods, known and coming" if summed else "",
+        note,
+    )
+    return "; ".join(part for part in parts if part)

@@ -17,6 +17,7 @@ from pmf_analysis import forecasting, periods
 from pmf_analysis.analysis._as_shown import Shown, futures, is_summed, shown_paths
 from pmf_analysis.analysis._chances import Below, below_of, chance_of_floor, chance_of_target
 from pmf_analysis.analysis._history import History, histories
+from pmf_analysis.analysis._reconciling import Member, reconciled
 from pmf_analysis.analysis._series import Coming, Counts, series_of
 from pmf_analysis.analysis._told import method_words, skill_words
 from pmf_analysis.forecasting import Distribution, Forecast, ForecastRules
@@ -65,8 +66,11 @@ class _Result:
     distribution: Distribution
     """Of the single periods after the last settled one."""
     coming: list[ReportingPeriod]
+    numerator: Floats
     cases: Floats
-    """Middle of the coming denominators, shape (horizon,); NaN without."""
+    """Middles of the coming numerators and denominators, shape (horizon,); NaN without."""
+    note: str
+    """What was done to make it add up with its whole and its parts; empty without."""
     shown: Shown | None
     """The coming figures as shown; None where they are as delivered."""
 
@@ -123,7 +127,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
     ready = series_of(measures, [one for one in found if not one.reason], context, rules)
     needed = (*KEY, "period_end", "state")
     cells = {name: measures[name].to_numpy(dtype=object) for name in needed}
-    results = _results(ready, Counts.of(measures), cells, rules, engine)
+    results = _results(ready, measures, cells, context, engine)
     rows: list[dict[str, object]] = []
     for history in found:
         result = results.get(history.last)
@@ -138,7 +142,11 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 
 def _results(
-    ready: Sequence[Coming], counts: Counts, cells: Cells, rules: RuleSet, engine: ForecastRules
+    ready: Sequence[Coming],
+    measures: pd.DataFrame,
+    cells: Cells,
+    context: Context,
+    engine: ForecastRules,
 ) -> dict[int, _Result]:
     """The results by the place of each series' last row."""
     parted = [one for one in ready if one.denominators is not None]
@@ -151,12 +159,23 @@ def _results(
     )
     series = [_with_cases(one, wholes.get(one.values.name)) for one in ready]
     made = forecasting.forecast(series, engine).of
-    count = int(value_of(rules, "paths"))
+    found = [pair for pair in zip(ready, made, strict=True) if pair[1].distribution is not None]
+    members = reconciled(
+        [_member(one, own, wholes.get(own.name)) for one, own in found], measures, context
+    )
+    counts = Counts.of(measures)
+    count = int(value_of(context.register.rule_set(RULES), "paths"))
     return {
-        one.history.last: _result(one, found, wholes.get(found.name), counts, cells, count)
-        for one, found in zip(ready, made, strict=True)
-        if found.distribution is not None
+        one.history.last: _result(one, own, member, counts, cells, count)
+        for (one, own), member in zip(found, members, strict=True)
     }
+
+
+def _member(one: Coming, found: Forecast, whole: Forecast | None) -> Member:
+    """The series with its denominator, to be made to add up with its whole and its parts."""
+    assert found.distribution is not None
+    cases = whole.distribution if whole else None
+    return Member(one.history.last, one.history.behind, found.distribution, cases)
 
 
 def _with_cases(one: Coming, whole: Forecast | None) -> forecasting.Series:
@@ -167,10 +186,9 @@ def _with_cases(one: Coming, whole: Forecast | None) -> forecasting.Series:
 
 
 def _result(
-    one: Coming, found: Forecast, whole: Forecast | None, counts: Counts, cells: Cells, count: int
+    one: Coming, found: Forecast, member: Member, counts: Counts, cells: Cells, count: int
 ) -> _Result:
-    own, cases = found.distribution, whole.distribution if whole else None
-    assert own is not None
+    own, cases = member.values, member.wholes
     behind = one.history.behind
     last = periods.parse(cells["period"][one.history.last])
     coming = [periods.shift(last, step) for step in range(1, own.horizon - behind + 1)]
@@ -181,8 +199,19 @@ def _result(
         if alone or cases is not None:
             paths = shown_paths(one, counts, futures(one, own, cases, count), coming)
         shown = Shown.of(paths)
-    middle = cases.quantile(0.5)[behind:] if cases else np.full(len(coming), np.nan)
-    return _Result(one, found, own, coming, middle, shown)
+    numerator, whole = _middles(one, member)
+    return _Result(one, found, own, coming, numerator[behind:], whole[behind:], member.note, shown)
+
+
+def _middles(one: Coming, member: Member) -> tuple[Floats, Floats]:
+    """Middles of numerators and denominators, each of shape (horizon,); NaN without."""
+    if member.numerator is not None and member.denominator is not None:
+        return member.numerator, member.denominator
+    level = member.values.quantile(0.5) / one.history.indicator.multiplier
+    if one.history.indicator.kind is MeasureKind.COUNT:
+        return level, np.full_like(level, np.nan)
+    whole = np.full_like(level, np.nan) if member.wholes is None else member.wholes.quantile(0.5)
+    return level * whole, whole
 
 
 # --- rows ---------------------------------------------------------------------------------
@@ -198,12 +227,8 @@ def _coming_rows(cells: Cells, result: _Result, context: Context) -> list[dict[s
     for name, level in _LIMITS.items():
         numbers[f"forecast_{name}"] = result.quantiles(level)
         numbers[f"shown_{name}"] = result.quantiles(level, True)
-    indicator = result.history.indicator
-    alone = indicator.kind is MeasureKind.COUNT
+    numbers["forecast_numerator"] = result.numerator
     numbers["forecast_denominator"] = result.cases
-    numbers["forecast_numerator"] = (
-        numbers["forecast"] / indicator.multiplier * (1.0 if alone else result.cases)
-    )
     chances = _chances(cells, result, context)
     rows = []
     for step, period in enumerate(result.coming):
@@ -268,7 +293,7 @@ def _said(
     said: dict[str, object] = {
         "forecast_reason": skill_words(found, frequency),
         "forecast_method": method_words(
-            result.one, found, rules, engine, summed=result.shown is not None
+            result.one, found, (rules.label, engine.label), result.shown is not None, result.note
         ),
         "forecast_points": found.points,
         "forecast_origins": found.origins,
