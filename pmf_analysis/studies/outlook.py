@@ -29,7 +29,7 @@ from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.register.spans import shown_label, shown_span
-from pmf_analysis.studies import Known, _outlook_words
+from pmf_analysis.studies import Known, outlook_words
 from pmf_analysis.studies._due import Due, due
 from pmf_analysis.studies._more_cases import Outlook, can_be_asked, with_more
 from pmf_analysis.studies._run_rate import Needed, StillToCome, meets, needed
@@ -160,7 +160,7 @@ def facts(table: pd.DataFrame, latest: pd.DataFrame, context: Context) -> pd.Dat
     for series in latest[list(SERIES)].itertuples(index=False, name=None):
         own = found.get(series)
         indicator = context.register.indicators[series[0]]
-        told = _outlook_words.facts_of(own, more.get(series, ()), indicator, rules) if own else {}
+        told = outlook_words.facts_of(own, more.get(series, ()), indicator, rules) if own else {}
         said.append(FACTS | told)
     return pd.DataFrame(said, index=latest.index, columns=list(FACTS))
 

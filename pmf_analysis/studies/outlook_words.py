@@ -68,12 +68,12 @@ def facts_of(
         "floor_outlook": row["floor_outlook"],
         "floor_chance": row["floor_chance"],
         "floor_chance_words": chance_words(row["floor_chance"]),
-        "floor_first_period": _named(row["floor_first"], indicator),
+        "floor_first_period": named(row["floor_first"], indicator),
         "floor_first_words": chance_words(row["floor_first_chance"]),
         "run_rate": row["run_rate"],
         "run_rate_words": run_rate_words(row, indicator, rules),
         "pace": row["pace"],
-        "pace_period": _named(row["pace_period"], indicator),
+        "pace_period": named(row["pace_period"], indicator),
         "more_cases_words": more_cases_words(row, more, indicator),
     }
 
@@ -236,7 +236,7 @@ def _about(cases: float) -> str:
     return f"about {formats.number(cases)}"
 
 
-def _named(code: str, indicator: Indicator) -> str:
+def named(code: str, indicator: Indicator) -> str:
     """The shown figure of a period in a sentence; empty without one."""
     return _in_words(shown_label(periods.parse(code), indicator), indicator) if code else ""
 
