@@ -15,10 +15,10 @@ READY := .venv/ready
 UV ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format docs lock clean
+.PHONY: help demo test soak lint format docs lock bench-forecast clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ## make a synthetic county in ./demo, run everything on it, say where to look
 	@$(BIN)/pmf demo ./demo
@@ -47,8 +47,11 @@ lock: ## choose versions anew within the ranges of pyproject.toml (needs uv)
 		--extra dev --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--output-file $(LOCK) pyproject.toml
 
+bench-forecast: $(READY) .venv-bench/ready ## forecast real series beside other programs; ARGS="FOLDER --markdown"
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.forecast $(ARGS)
+
 clean: ## remove .venv, ./demo and caches
-	@rm -rf .venv demo dist .pytest_cache .ruff_cache .hypothesis .coverage
+	@rm -rf .venv .venv-bench demo dist .pytest_cache .ruff_cache .hypothesis .coverage
 	@find pmf_analysis tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up: made again when the lock or the package's description is newer than the last one.
@@ -75,4 +78,11 @@ $(READY): .venv/python $(LOCK) pyproject.toml
 	@test -f .venv/locked || { echo "Nothing is set up; see .venv/install.log" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-index --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q pmf_analysis
+	@touch $@
+
+# an environment of its own for the benchmark: statsforecast 2 wants a pandas before 3
+.venv-bench/ready:
+	@echo "Setting up .venv-bench with statsforecast, for the benchmark alone (once; minutes)"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --progress-bar off "statsforecast==2.1.1" "pandas<3"
 	@touch $@

@@ -74,7 +74,7 @@ def test_every_command_stands_in_the_readme_or_the_page_of_commands():
 SAID = re.compile(
     r"(?:`|^\$? *|bin/)pmf ((?:--?\w[\w-]* \S+ )*)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.M
 )
-MADE = re.compile(r"(?:`|^\$? *)make ([a-z]+)\b", re.M)
+MADE = re.compile(r"(?:`|^\$? *)make ([a-z-]+)\b", re.M)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -88,7 +88,7 @@ def test_pages_name_no_unknown_command(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_name_no_unknown_target_of_make(name):
-    known = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    known = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M))
     assert set(MADE.findall(page(name))) <= known
 
 
