@@ -205,6 +205,11 @@ def _season_years(rules: RuleSet) -> int:
     return int(value_of(rules, "season_years"))
 
 
+def most_at_once(context: Context) -> int:
+    """Indicators that may be explained at once."""
+    return int(value_of(context.register.rule_set(RULES), "most_indicators"))
+
+
 def steps_of(actions: pd.DataFrame) -> list[Step]:
     """Steps of rows of the study ``impact``: each action with a date, once."""
     each = actions[["action_date", "words"]].drop_duplicates().itertuples(index=False)
