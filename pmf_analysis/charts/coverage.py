@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,40 +12,25 @@ from pmf_analysis.charts import words
 from pmf_analysis.charts.canvas import KeyEntry, Sheet, paint, shortened, text_width
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.palette import Palette, shipped_palette
-from pmf_analysis.methods.verification import Share
+from pmf_analysis.methods.verification import Coverage, Share
 
 ROW = 0.52
 """Inches from one row to the next."""
-_RIGHT = 1.35
-_WIDEST_NAME = 2.9
+_RIGHT = 1.5
+_WIDEST_NAME = 3.1
 _APART = 0.17
 """From the middle of a row to each of its marks, in rows."""
 NOMINAL = (0.80, 0.95)
 
 
-class Covered(NamedTuple):
-    """One group of figures.
-
-    Attributes
-    ----------
-    name : str
-    inside80, inside95 : Share
-        Of figures inside the ranges that promise 80% and 95%.
-    """
-
-    name: str
-    inside80: Share
-    inside95: Share
-
-
 def draw_coverage(
-    rows: Sequence[Covered], *, title: str, what: str, palette: Palette | None = None
+    rows: Sequence[Coverage], *, title: str, what: str, palette: Palette | None = None
 ) -> Chart:
     """Draw achieved coverage of 80% and 95% ranges by group, with intervals.
 
     Parameters
     ----------
-    rows : sequence of Covered
+    rows : sequence of Coverage
         From above; a row without a figure is said to have none.
     title : str
         The message, as a sentence.
@@ -79,12 +63,12 @@ def draw_coverage(
     )
 
 
-def coverage_table(rows: Sequence[Covered]) -> pd.DataFrame:
+def coverage_table(rows: Sequence[Coverage]) -> pd.DataFrame:
     """The same as a table: achieved beside nominal, with intervals and counts.
 
     Parameters
     ----------
-    rows : sequence of Covered
+    rows : sequence of Coverage
     """
     return pd.DataFrame(
         {
@@ -108,7 +92,7 @@ def _key(palette: Palette) -> tuple[KeyEntry, ...]:
     )  # fmt: skip
 
 
-def _draw(axes: Axes, rows: Sequence[Covered], names: list[str], palette: Palette) -> None:
+def _draw(axes: Axes, rows: Sequence[Coverage], names: list[str], palette: Palette) -> None:
     line = palette.chart["series"]
     given = [s.lower for one in rows for s in (one.inside80, one.inside95) if s.cases]
     low = min([0.6, *given]) - 0.02
@@ -135,11 +119,14 @@ def _draw(axes: Axes, rows: Sequence[Covered], names: list[str], palette: Palett
             axes.plot([share.share], [at], marker, color=line, markerfacecolor=ground,
                       markersize=7, clip_on=False, zorder=3)  # fmt: skip
         count = formats.number(one.inside95.cases)
-        axes.text(1.015, place, f"{count} figures" if one.inside95.cases else "no figure",
-                  va="center", color=palette.quiet_text, clip_on=False)  # fmt: skip
+        axes.annotate(
+            f"{count} figures" if one.inside95.cases else "no figure", (1.0, place), (12, 0),
+            textcoords="offset points", va="center", color=palette.quiet_text,
+            annotation_clip=False,
+        )  # fmt: skip
 
 
-def _alt(rows: Sequence[Covered], title: str, what: str) -> str:
+def _alt(rows: Sequence[Coverage], title: str, what: str) -> str:
     said = [
         f"{one.name}: {_said(one.inside80)} inside the 80% range and {_said(one.inside95)} inside "
         f"the 95% range, of {formats.number(one.inside95.cases)} figures"

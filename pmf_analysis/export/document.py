@@ -10,7 +10,8 @@ from pmf_analysis.present.summary import Story
 from pmf_analysis.terms import Rag
 
 __all__ = [
-    "Appendix", "AreaDocument", "AreaRow", "CountyDocument", "ExceptionRow", "Provenance", "Story",
+    "Appendix", "AreaDocument", "AreaRow", "CountyDocument", "ExceptionRow", "Provenance",
+    "Section", "SheetDocument", "Story",
 ]  # fmt: skip
 
 
@@ -157,6 +158,8 @@ class CountyDocument:
     quality : Html, optional
         Table or chart of data quality; empty where there is none.
     appendices : tuple of Appendix
+    further : tuple of (str, str)
+        File name and title of other pages of the whole county.
     """
 
     county_name: str
@@ -174,6 +177,7 @@ class CountyDocument:
     quality: Html | None = None
     appendices: tuple[Appendix, ...] = ()
     notice: str = ""
+    further: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -184,3 +188,47 @@ class CountyDocument:
     def counts(self) -> dict[str, int]:
         """How many series have each status, over all units."""
         return {rag.value: sum(area.counts.get(rag.value, 0) for area in self.areas) for rag in Rag}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page under its own heading.
+
+    Attributes
+    ----------
+    name : str
+        Of the place in the page: letters and hyphens.
+    title : str
+    body : Html
+    """
+
+    name: str
+    title: str
+    body: Html
+
+
+@dataclass(frozen=True)
+class SheetDocument:
+    """A page of the whole county that speaks of one thing.
+
+    Attributes
+    ----------
+    title, kicker : str
+        What the page is, and the line above it.
+    as_at, headline, notice : str
+        As in an area's document.
+    sections : tuple of Section
+    provenance : Provenance
+    county_name, county_link : str
+        The county page.
+    """
+
+    title: str
+    kicker: str
+    as_at: str
+    headline: str
+    sections: tuple[Section, ...]
+    provenance: Provenance
+    notice: str = ""
+    county_name: str = ""
+    county_link: str = ""

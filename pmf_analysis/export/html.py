@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pmf_analysis.charts.palette import shipped_palette
-from pmf_analysis.export.document import AreaDocument, AreaRow, CountyDocument
+from pmf_analysis.export.document import AreaDocument, AreaRow, CountyDocument, SheetDocument
 from pmf_analysis.export.notebooks import TEMPLATES, export_notebook_body
 from pmf_analysis.markup import Html, escape
 from pmf_analysis.present.html import RAG_SHAPES, render, table_html, verdict_badge
@@ -23,6 +23,8 @@ __all__ = [
     "export_area",
     "export_county",
     "export_notebook_body",
+    "export_sheet",
+    "sheet_page",
 ]
 
 ORDER = (Rag.RED, Rag.AMBER, Rag.GREEN, Rag.NOT_RATED)
@@ -58,6 +60,11 @@ def export_county(document: CountyDocument, path: Path) -> Path:
     return atomic_write(path, county_page(document).encode())
 
 
+def export_sheet(document: SheetDocument, path: Path) -> Path:
+    """Write a page of the whole county that speaks of one thing; see `export`."""
+    return atomic_write(path, sheet_page(document).encode())
+
+
 def area_page(document: AreaDocument) -> str:
     """The document of one unit: page one, all indicators, and the notebooks behind."""
     return _page("area.html.j2", document)
@@ -68,7 +75,14 @@ def county_page(document: CountyDocument) -> str:
     return _page("county.html.j2", document, areas=_areas(document.areas))
 
 
-def _page(template: str, document: AreaDocument | CountyDocument, **values: object) -> str:
+def sheet_page(document: SheetDocument) -> str:
+    """A page of the whole county that speaks of one thing: its sections under their headings."""
+    return _page("sheet.html.j2", document)
+
+
+def _page(
+    template: str, document: AreaDocument | CountyDocument | SheetDocument, **values: object
+) -> str:
     style = render(TEMPLATES, "page.css.j2", palette=shipped_palette())
     made = render(TEMPLATES, template, document=document, style=Html(style), order=ORDER, **values)
     return _BETWEEN_TAGS.sub("\n", made)

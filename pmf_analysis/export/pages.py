@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,8 +20,9 @@ from pmf_analysis.export.document import (
     Provenance,
 )
 from pmf_analysis.export.glance import glance
-from pmf_analysis.export.html import export_area, export_county
+from pmf_analysis.export.html import export_area, export_county, export_sheet
 from pmf_analysis.export.notebooks import export_notebook_body
+from pmf_analysis.export.sheets import COUNTY_PAGE, county_sheets
 from pmf_analysis.findings import load_catalogue, number_text
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, of_indicators, published_table
@@ -44,7 +45,6 @@ from pmf_analysis.store import atomic_write, canonical_json, sha256_of
 from pmf_analysis.tables import of_everyone
 from pmf_analysis.terms import Comparison, Rag, State, Structure, UnitKind, Variation, Verdict
 
-COUNTY_PAGE = "index.html"
 OWN_LAYOUT = "pmf_long"
 CHANGED = "†"
 """Beside a figure of which a closed one has changed; a note says which."""
@@ -94,7 +94,8 @@ def write_pages(
     Returns
     -------
     list of Path
-        The county page first, then a document for each unit in the order of the run.
+        The county page first, then a document for each unit in the order of the run, then the
+        further pages of the whole county.
 
     Raises
     ------
@@ -121,7 +122,10 @@ def write_pages(
         document = _area_document(prepared, area, own, run_folder, provenance, said)
         written.append(export_area(document, folder / area.link))
     county = _county_document(prepared, areas, whole, provenance, said)
+    sheets = county_sheets(prepared, county, whole["fact"], {a.unit.code: a.link for a in areas})
+    county = replace(county, further=tuple((name, sheet.title) for name, sheet in sheets.items()))
     written.insert(0, export_county(county, folder / COUNTY_PAGE))
+    written += [export_sheet(sheet, folder / name) for name, sheet in sheets.items()]
     _remove_others(folder, written)
     hashes = {path.name: sha256_of(path) for path in written}
     atomic_write(folder / "hashes.json", canonical_json(hashes))

@@ -98,6 +98,21 @@ class Bin(NamedTuple):
     happened: Share
 
 
+class Coverage(NamedTuple):
+    """One group of figures and the shares of them inside their ranges.
+
+    Attributes
+    ----------
+    name : str
+    inside80, inside95 : Share
+        Inside the ranges that promise 80% and 95%.
+    """
+
+    name: str
+    inside80: Share
+    inside95: Share
+
+
 def clustered_share(hit: ArrayLike, cluster: ArrayLike, confidence: float = 0.95) -> Share:
     """Share of cases, with an interval that allows for cases of one cluster being alike.
 

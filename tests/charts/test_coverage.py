@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from pmf_analysis.charts.coverage import Covered, coverage_table, draw_coverage
-from pmf_analysis.methods.verification import clustered_share
+from pmf_analysis.charts.coverage import coverage_table, draw_coverage
+from pmf_analysis.methods.verification import Coverage, clustered_share
 
 
 @pytest.fixture(scope="module")
@@ -14,8 +14,8 @@ def rows():
     owner = np.arange(40) // 4
     inside80, inside95 = np.r_[np.ones(32), np.zeros(8)], np.r_[np.ones(38), np.zeros(2)]
     return [
-        Covered("All figures", clustered_share(inside80, owner), clustered_share(inside95, owner)),
-        Covered("Small counts", clustered_share([], []), clustered_share([], [])),
+        Coverage("All figures", clustered_share(inside80, owner), clustered_share(inside95, owner)),
+        Coverage("Small counts", clustered_share([], []), clustered_share([], [])),
     ]
 
 
@@ -37,7 +37,7 @@ def test_a_group_without_a_figure_is_never_a_number(rows):
 
 def test_low_coverage_stays_on_the_sheet(rows):
     low = clustered_share(np.zeros(30), np.arange(30) // 3)
-    chart = draw_coverage([Covered("x" * 200, low, low)], title="Too narrow", what="w")
+    chart = draw_coverage([Coverage("x" * 200, low, low)], title="Too narrow", what="w")
     assert "0.0% inside the 80% range" in chart.alt
 
 
