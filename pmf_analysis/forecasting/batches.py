@@ -29,6 +29,8 @@ class Batch:
     middle : ndarray, shape (series, horizon)
         On the working scale.
     past : Past
+    seasonal : ndarray of bool, shape (series,)
+        Whether a season was found.
     """
 
     series: tuple[Series, ...]
@@ -38,6 +40,7 @@ class Batch:
     z: Floats
     middle: Floats
     past: Past
+    seasonal: NDArray[np.bool_]
 
     @property
     def points(self) -> int:
@@ -56,5 +59,6 @@ class Batch:
             series=tuple(one for one, kept in zip(self.series, at, strict=True) if kept),
             z=self.z[at],
             middle=self.middle[at],
+            seasonal=self.seasonal[at],
             past=Past(past.actual[at], past.combined[at], past.naive[at], past.seasonal_naive[at]),
         )

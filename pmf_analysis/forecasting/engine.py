@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.forecasting.batches import Batch
 from pmf_analysis.forecasting.calibration import Calibration
-from pmf_analysis.forecasting.combining import combined
 from pmf_analysis.forecasting.distribution import Distribution
-from pmf_analysis.forecasting.origins import Past, past_forecasts
+from pmf_analysis.forecasting.filling import filled
+from pmf_analysis.forecasting.origins import Past, forecasts_of
 from pmf_analysis.forecasting.ranges import Ranged, ranged
 from pmf_analysis.forecasting.rules import ForecastRules
 from pmf_analysis.forecasting.scales import Scale, scale_of, to_working, unbend
+from pmf_analysis.forecasting.seasons import indices_of
 from pmf_analysis.forecasting.series import Series
+from pmf_analysis.terms import SeriesKind
 
 Floats = NDArray[np.float64]
 
@@ -110,7 +112,7 @@ def forecast(series: Sequence[Series], rules: ForecastRules) -> Forecasts:
     ranges, calibration = ranged(batches, rules)
     for batch in batches:
         found |= {
-            one.name: _one(one, ranges[one.name], batch.past, place, batch.scale)
+            one.name: _one(one, ranges[one.name], batch, place)
             for place, one in enumerate(batch.series)
         }
     nothing = "There is no figure to forecast from"
@@ -130,59 +132,71 @@ def batches_of(series: Sequence[Series], rules: ForecastRules) -> list[Batch]:
     -------
     list of Batch
     """
-    groups: dict[tuple[int, int, int, str], list[Series]] = {}
+    groups: dict[tuple[int, int, int, str, str], list[Series]] = {}
     for one in series:
-        if np.any(~np.isnan(one.values)):
-            key = (one.season, len(one.values), one.horizon, scale_of(one).value)
-            groups.setdefault(key, []).append(one)
-    return [_batch(groups[key], key[0], key[2], Scale(key[3]), rules) for key in sorted(groups)]
+        there = np.flatnonzero(~np.isnan(one.values))
+        if len(there):
+            scale = scale_of(one)
+            kept = _from(one, int(there[0]))
+            key = (one.season, len(kept.values), one.horizon, scale.value, one.kind.value)
+            groups.setdefault(key, []).append(kept)
+    return [_batch(key, groups[key], rules) for key in sorted(groups)]
+
+
+def _from(one: Series, first: int) -> Series:
+    """The series without what stands before its first figure."""
+    if not first:
+        return one
+    whole = one.denominators
+    return replace(
+        one, values=one.values[first:], denominators=None if whole is None else whole[first:]
+    )
 
 
 def _batch(
-    members: list[Series], season: int, horizon: int, scale: Scale, rules: ForecastRules
+    key: tuple[int, int, int, str, str], members: list[Series], rules: ForecastRules
 ) -> Batch:
+    season, _, horizon = key[:3]
+    scale = Scale(key[3])
     z = np.stack([to_working(one, scale) for one in members])
-    known = ~np.isnan(z)
-    filled = np.stack([_fill(row) for row in z])
-    middle = combined(filled, season, horizon, rules)
-    past = past_forecasts(filled, known, season, horizon, rules)
-    return Batch(tuple(members), season, horizon, scale, z, middle, past)
+    middle, past = forecasts_of(z, season, horizon, scale, SeriesKind(key[4]), rules)
+    told = rules.methods["season"]
+    _, share = indices_of(filled(z, season, rules), season, told["decay"], told["penalty"])
+    found = share >= told["found_share"]
+    return Batch(tuple(members), season, horizon, scale, z, middle, past, found)
 
 
-def _one(one: Series, ranges: Ranged, past: Past, place: int, scale: Scale) -> Forecast:
-    skill, better = _skill(past, place, scale)
+def _one(one: Series, ranges: Ranged, batch: Batch, place: int) -> Forecast:
+    skill, better = _skill(batch.past, place, batch.scale)
     return Forecast(
         name=one.name,
         distribution=ranges.distribution,
         points=int(np.sum(~np.isnan(one.values))),
-        origins=past.actual.shape[1],
+        origins=batch.past.actual.shape[1],
         skill=skill,
         better_naive=better,
         coverage80=ranges.coverage80,
         coverage95=ranges.coverage95,
+        seasonal=bool(batch.seasonal[place]),
         before=ranges.before,
     )
 
 
 def _skill(past: Past, place: int, scale: Scale) -> tuple[float, str]:
     truth = unbend(past.actual[place], scale)
+    known = ~np.isnan(truth)
+    if not known.any():
+        return np.nan, ""
+    # as much as this is no error, but for the last bits of a float
+    nothing = 1e-9 * float(np.abs(truth[known]).max())
 
     def off(guess: Floats) -> float:
-        away = np.abs(truth - unbend(guess[place], scale))
-        return float(np.nanmean(away)) if np.any(~np.isnan(away)) else np.nan
+        away = float(np.abs(truth - unbend(guess[place], scale))[known].mean())
+        return away if away > nothing else 0.0
 
     own, naive, seasonal = off(past.combined), off(past.naive), off(past.seasonal_naive)
     best = min(naive, seasonal)
-    if np.isnan(own):
-        return np.nan, ""
     better = "naive" if naive <= seasonal else "seasonal_naive"
     if best == 0:
         return (0.0 if own == 0 else -1.0), better
     return 1 - own / best, better
-
-
-def _fill(row: Floats) -> Floats:
-    """Gaps filled along the line between their neighbours; ends with the nearest figure."""
-    there = ~np.isnan(row)
-    at = np.arange(len(row))
-    return np.interp(at, at[there], row[there])

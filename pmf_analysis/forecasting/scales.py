@@ -13,6 +13,10 @@ from pmf_analysis.terms import SeriesKind
 Floats = NDArray[np.float64]
 
 
+_MOST_LOG = 700.0
+"""Larger numbers than this exponent gives are no floats."""
+
+
 class Scale(Enum):
     """How figures are bent before they are forecast."""
 
@@ -67,7 +71,7 @@ def unbend(z: Floats, scale: Scale) -> Floats:
         with np.errstate(invalid="ignore"):
             return 100.0 * np.exp(-np.logaddexp(0.0, -z))
     if scale is Scale.LOG:
-        return np.exp(z)
+        return np.exp(np.minimum(z, _MOST_LOG))
     if scale is Scale.ROOT:
         return np.maximum(z, 0.0) ** 2
     return z

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pmf_analysis.errors import RuleSetError
 from pmf_analysis.forecasting import members
+from pmf_analysis.forecasting.combining import members_of
+from pmf_analysis.terms import SeriesKind
 
-NAMES = sorted(
-    path.stem for path in Path(members.__file__).parent.glob("*.py") if path.stem != "__init__"
-)
-SHAPES = [(points, season) for points in (1, 2, 3, 5, 8, 12, 13, 36) for season in (1, 4, 12)]
+NAMES = sorted(path.stem for path in Path(members.__file__).parent.glob("[a-z]*.py"))
+SHAPES = [(points, season) for points in (1, 2, 3, 8, 13, 36) for season in (1, 4, 12)]
 LONG = [(points, season) for points, season in SHAPES if points >= 3]
 ROWS = 7
 
@@ -102,9 +104,21 @@ def test_many_rows_at_once(method):
     assert method(drawn(48, 12, 2000), 12, 12).shape == (2000, 12)
 
 
-def test_the_two_naive_forecasts_are_always_in_the_pool(forecast_rules):
-    assert {"naive", "seasonal_naive"} <= set(forecast_rules.methods["members"])
-    assert set(forecast_rules.methods["members"]) <= set(NAMES)
+@pytest.mark.parametrize("kind", list(SeriesKind))
+def test_the_two_naive_forecasts_are_in_the_pool_of_every_kind(forecast_rules, kind):
+    names = members_of(kind, forecast_rules)
+    assert {"naive", "seasonal_naive"} <= set(names)
+    explained = forecast_rules.methods["members"]
+    assert {explained[name]["method"] for name in names} <= set(NAMES)
+    assert explained["naive"] == {"method": "naive", "figures": "given"}
+    assert explained["seasonal_naive"] == {"method": "seasonal_naive", "figures": "given"}
+
+
+def test_a_pool_without_a_naive_forecast_is_refused(forecast_rules):
+    pools = {**forecast_rules.methods["pools"], "level": {"power": 1, "members": ["naive", "x"]}}
+    rules = replace(forecast_rules, methods={**forecast_rules.methods, "pools": pools})
+    with pytest.raises(RuleSetError, match="lacks seasonal_naive and names x"):
+        members_of(SeriesKind.LEVEL, rules)
 
 
 def test_naive_repeats_the_last_figure():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pmf_analysis.forecasting.origins import past_forecasts
+from pmf_analysis.forecasting.origins import forecasts_of
+from pmf_analysis.forecasting.scales import Scale
+from pmf_analysis.terms import SeriesKind
 
 
 @pytest.fixture
@@ -13,8 +15,9 @@ def past_of(forecast_rules):
     """Past forecasts of figures without a gap."""
 
     def made(z: np.ndarray, season: int = 12, horizon: int = 6, known: np.ndarray | None = None):
-        known = np.ones(z.shape, dtype=bool) if known is None else known
-        return past_forecasts(z, known, season, horizon, forecast_rules)
+        given = z if known is None else np.where(known, z, np.nan)
+        kind = SeriesKind.LEVEL
+        return forecasts_of(given, season, horizon, Scale.PLAIN, kind, forecast_rules)[1]
 
     return made
 
@@ -42,6 +45,7 @@ def test_the_last_origin_stands_one_period_before_the_end(past_of):
     np.testing.assert_array_equal(past.actual[:, -1, 0], z[:, -1])
     assert np.isnan(past.actual[:, -1, 1:]).all()
     np.testing.assert_array_equal(past.actual[:, -2, :2], z[:, -2:])
+    assert np.isnan(past.actual[:, -2, 2:]).all()
     np.testing.assert_array_equal(past.naive[:, -1, 0], z[:, -2])
     np.testing.assert_array_equal(past.seasonal_naive[:, -1, 0], z[:, -13])
 
