@@ -4,8 +4,8 @@
     >>> run = workbench.open_run("Kent")            # doctest: +SKIP
     >>> run.trend()                                 # doctest: +SKIP
 
-Everything shown is read from the prepared tables; nothing is computed here. By hand, the
-tables are prepared when they are not there yet.
+Everything shown is read from the prepared tables; nothing is computed here, but the explained
+forecast of a few indicators. By hand, the tables are prepared when they are not there yet.
 """
 
 from __future__ import annotations
@@ -18,10 +18,17 @@ from pathlib import Path
 import pandas as pd
 
 from pmf_analysis import charts, findings, formats, periods
+from pmf_analysis.analysis import explaining
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.markup import Html, escape, table_html
 from pmf_analysis.prepared import Prepared, open_prepared, pick_indicators, prepare
-from pmf_analysis.present import explained, standing_out
+from pmf_analysis.present import (
+    explained,
+    explained_forecast,
+    forecasts,
+    outlook,
+    standing_out,
+)
 from pmf_analysis.present.actions import action_table, verdict_words, with_doubt
 from pmf_analysis.present.actions import day as action_day
 from pmf_analysis.present.actions import sentences as action_sentences
@@ -402,9 +409,40 @@ class AreaRun:
             rows = self._series(indicator)
             parts.append(_heading(indicator.name))
             if (rows["state"] == State.FORECAST).any():
-                parts.append(charts.forecast_chart(rows, self.prepared.context))
-            parts.append(self._sentences(indicator.code, ("forecast",)))
+                due = self._due.get(indicator.code, "")
+                parts.append(charts.forecast_chart(rows, self.prepared.context, due=due))
+            parts += [self._sentences(indicator.code, (one,)) for one in ("forecast", "outlook")]
         return Panel(tuple(parts)) if parts else self._nothing()
+
+    def explained_forecast(self) -> Panel:
+        """Each indicator's forecast, and beside it one that a model explains; takes seconds each.
+
+        Of more indicators than the rule set ``explained`` allows, the forecast alone.
+        """
+        context = self.prepared.context
+        most = explaining.most_at_once(context)
+        if len(self.fact) > most:
+            told = f"To have a forecast explained, name its indicator; at most {most} at once."
+            return Panel((*self.forecast().parts, _paragraph(told)))
+        parts = list(self.forecast().parts)
+        for indicator, _ in self._each():
+            rows, own = self._series(indicator), self._actions["indicator"] == indicator.code
+            found = explaining.explain(rows, context, explaining.steps_of(self._actions[own]))
+            parts.append(_heading(f"{indicator.name}: the forecast explained"))
+            if not found.reason:
+                title = explained_forecast.title(rows, found, context)
+                parts.append(charts.explained_chart(rows, found, context, title=title))
+                title = f"{indicator.label}: what the model takes for its level"
+                parts.append(charts.components_chart(rows, found, context, title=title))
+            said = explained_forecast.sentences(rows, found, context)
+            parts.append(_paragraph(" ".join(said)))
+        return Panel(tuple(parts))
+
+    @cached_property
+    def _due(self) -> dict[str, str]:
+        """The coming period that speaks of the target's date, by indicator."""
+        rows = self._outlook[self._outlook["scenario"] == 0]
+        return dict(zip(rows["indicator"], rows["due_period"], strict=True))
 
     def findings(self) -> Panel:
         """Every sentence on the unit, in the order of the page."""
@@ -575,38 +613,48 @@ class AreaRun:
 
     def forecast_skill_table(self) -> Panel:
         """How each forecast did on past figures."""
-        rows = [
-            {
-                "Indicator": indicator.name,
-                "Points used": row["forecast_points"],
-                "Skill": _share(row["forecast_skill"]),
-                "Coverage of the 95% range": _share(row["forecast_coverage"]),
-                "In words": row["forecast_reason"],
-                "Method": row["forecast_method"],
-            }
-            for indicator, row in self._each()
-        ]
+        codes = list(self.fact["indicator"])
+        rows = forecasts.skill_rows(self.analysis, codes, self.prepared.register)
         return _table(rows, "Forecasts tried on past figures", "Indicator")
 
     def forecast_table(self) -> Panel:
-        """Every forecast figure with its ranges."""
-        rows = []
-        coming = self.analysis[self.analysis["state"] == State.FORECAST]
-        for row in coming.to_dict("records"):
-            indicator = self.prepared.register.indicator(row["indicator"])
-            rows.append(
-                {
-                    "Indicator": indicator.name,
-                    "Period": periods.parse(row["period"]).label,
-                    "Forecast": findings.number_text(row["forecast"], indicator),
-                    "4 chances in 5": _range(row, indicator, "80"),
-                    "19 chances in 20": _range(row, indicator, "95"),
-                }
-            )
+        """Every forecast figure with its ranges and chances."""
+        codes, held = list(self.fact["indicator"]), self.prepared.register
+        rows = forecasts.forecast_rows(self.analysis, self.unit.code, codes, held)
         if not rows:
             return Panel((_paragraph("No indicator here has a forecast."),))
         table = _table(rows, "Forecast figures", "Indicator").parts[0]
         return Panel((_folded(f"The {len(rows)} forecast figures", table),))
+
+    def outlook_table(self) -> Panel:
+        """What each forecast means for its target: chances, what is needed, and the pace."""
+        rows = outlook.outlook_rows(self._outlook, self.prepared.register)
+        if not rows:
+            return self._nothing()
+        parts = _table(rows, "What the forecast means for each target", "Indicator").parts
+        return Panel((*parts, _paragraph(f"Rule set: {self._outlook['rule_set'].iloc[0]}.")))
+
+    def what_if_table(self) -> Panel:
+        """What more cases than are forecast would do, where they mean more work."""
+        rows = outlook.what_if_rows(self._outlook, self.prepared.register)
+        if not rows:
+            return Panel((_paragraph("Of no indicator here would more cases mean more work."),))
+        parts = _table(rows, "What if more cases came?", "Indicator").parts
+        return Panel((*parts, _paragraph(outlook.NO_MORE_COUNT)))
+
+    def forecast_record_table(self) -> Panel:
+        """The latest figures beside what was forecast for them one period before."""
+        rows = outlook.record_rows(self._outlook, self.prepared.register)
+        if not rows:
+            return Panel((_paragraph("No latest figure here was forecast before."),))
+        return _table(rows, "The latest figures beside their forecasts", "Indicator")
+
+    @cached_property
+    def _outlook(self) -> pd.DataFrame:
+        """What the forecasts of the unit mean, in the order of the indicators."""
+        table = self._of_unit("outlook")
+        order = table["indicator"].map({code: at for at, code in enumerate(self.fact["indicator"])})
+        return table.iloc[order.argsort(kind="stable")]
 
     def quality(self) -> Panel:
         """The verdict by indicator and characteristic of good data."""
@@ -792,15 +840,6 @@ def _compared(row: pd.Series, name: str) -> str:
     """A verdict with its level: ``worse (99.8%)``."""
     level = f" ({row[f'{name}_level']})" if row[f"{name}_level"] else ""
     return f"{Comparison(row[name]).label}{level}"
-
-
-def _share(value: float) -> str:
-    return "" if pd.isna(value) else formats.with_unit(value * 100, "percent", 0)
-
-
-def _range(row: dict[str, object], indicator: Indicator, level: str) -> str:
-    lower, upper = row[f"forecast_lower{level}"], row[f"forecast_upper{level}"]
-    return formats.interval(lower, upper, indicator.unit, indicator.decimals)
 
 
 def _count(value: float) -> str:

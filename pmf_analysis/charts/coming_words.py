@@ -182,8 +182,8 @@ def caption(coming: Coming, indicator: Indicator, beyond: int, breaks: str, scal
     if not len(coming.fan.places):
         return words.sentences(f"No forecast: {reason}" if reason else "No forecast", breaks, scale)
     how = (
-        "If nothing changes: the dashed line is the middle of what may come. There are about "
-        f"{LIKELY} that a figure falls into the darker range, {NEARLY} for the lighter one"
+        f"If nothing changes, there are about {LIKELY} that a figure falls into the darker range, "
+        f"{NEARLY} for the lighter one; the dashed line is the middle"
     )
     step = STEP[indicator.frequency]
     edge = (
