@@ -8,7 +8,7 @@ denominators apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ from pmf_analysis.terms import MeasureKind
 
 Floats = NDArray[np.float64]
 
-_SEED = 20_11
+_CASES = 1
+"""Number of the draw of denominators, so that values and cases do not rise together."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,7 @@ def futures(one: Coming, own: Distribution, whole: Distribution | None, count: i
     values = own.paths(count) / one.history.indicator.multiplier
     if whole is None:
         return Futures(values, np.ones_like(values))
-    # the same points stand behind both: mixed, so that values and cases do not rise together
-    cases = whole.paths(count)[_mixed(count)]
+    cases = whole.paths(count, draw=_CASES)
     return Futures(np.where(cases > 0, values * cases, 0.0), cases)
 
 
@@ -169,8 +169,3 @@ def _is_yearly(history: History, counts: Counts, following: ReportingPeriod) -> 
         if span > 1 and len(rows) == span and shown > 0 and whole > 0:
             return bool(abs(shown * span - whole) < abs(shown - whole))
     return False
-
-
-@lru_cache(maxsize=4)
-def _mixed(count: int) -> NDArray[np.int64]:
-    return np.random.default_rng(_SEED).permutation(count)

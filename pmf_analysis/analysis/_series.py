@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pmf_analysis.analysis import _columns, _undeclared
+from pmf_analysis.analysis._calendar import places
 from pmf_analysis.analysis._history import History
 from pmf_analysis.analysis._levels import at_last_level
 from pmf_analysis.forecasting import Series
@@ -30,6 +31,8 @@ class Counts:
     numerator: Floats
     denominator: Floats
     shown_denominator: Floats
+    position: NDArray[np.int64]
+    """Number of each row's period, which grows by one from period to period."""
 
     @classmethod
     def of(cls, measures: pd.DataFrame) -> Counts:
@@ -39,6 +42,7 @@ class Counts:
             _columns.numbers(measures, "numerator"),
             _columns.numbers(measures, "denominator"),
             _columns.numbers(measures, "shown_denominator"),
+            places(measures["period"])["position"].to_numpy(dtype=np.int64),
         )
 
     def at(self, column: str, rows: NDArray[np.int64]) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pmf_analysis.analysis._series import Coming
+from pmf_analysis.analysis._stocks import OF_FLOWS
 from pmf_analysis.forecasting import Forecast
 
 _LAST = {"month": "last month's figure", "quarter": "last quarter's figure",
@@ -19,7 +20,7 @@ def skill_words(found: Forecast, frequency: str) -> str:
     """How past forecasts did against the better of the two naive ones, as a sentence."""
     naive = (_YEAR_BEFORE if found.better_naive == "seasonal_naive" else _LAST)[frequency]
     if not found.better_naive:
-        return "There are too few figures to try the forecast on the past"
+        return "The forecast was not tried on past figures"
     if found.skill <= 0:
         return f"On past figures the forecast is no better than {naive}"
     share = round(100 * found.skill)
@@ -49,13 +50,14 @@ def method_words(
     """
     history = one.history
     levels, behind = len(set(history.level.tolist())), history.behind
-    stock = "a stock, forecast from its own past figures" if history.indicator.stock else ""
+    own = history.indicator.stock and OF_FLOWS not in found.method
+    stock = "a stock, forecast from its own past figures" if own else ""
     season = "season found" if found.seasonal else "no season found"
     waiting = "period" if behind == 1 else f"{behind} periods"
     parts = (
         ", ".join(labels),
         found.method,
-        f"judged by {found.origins} past forecasts",
+        f"judged by {found.origins} past forecasts" if found.origins else "",
         stock,
         season if history.season > 1 else "",
         "earlier figures moved to the level after a registered change" if levels > 1 else "",

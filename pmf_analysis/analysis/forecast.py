@@ -19,6 +19,7 @@ from pmf_analysis.analysis._chances import Below, below_of, chance_of_floor, cha
 from pmf_analysis.analysis._history import History, histories
 from pmf_analysis.analysis._reconciling import Member, reconciled
 from pmf_analysis.analysis._series import Coming, Counts, series_of
+from pmf_analysis.analysis._stocks import STARTS_AND_ENDS, by_flows
 from pmf_analysis.analysis._told import method_words, skill_words
 from pmf_analysis.forecasting import Distribution, Forecast, ForecastRules
 from pmf_analysis.forecasting.rules import FACTORS
@@ -158,13 +159,15 @@ def _results(
         )
     )
     series = [_with_cases(one, wholes.get(one.values.name)) for one in ready]
+    counts = Counts.of(measures)
+    count = int(value_of(context.register.rule_set(RULES), "paths"))
     made = forecasting.forecast(series, engine).of
+    if value_of(context.register.rule_set(RULES), "stocks") == STARTS_AND_ENDS:
+        made = by_flows(ready, made, wholes, counts, engine, count)
     found = [pair for pair in zip(ready, made, strict=True) if pair[1].distribution is not None]
     members = reconciled(
         [_member(one, own, wholes.get(own.name)) for one, own in found], measures, context
     )
-    counts = Counts.of(measures)
-    count = int(value_of(context.register.rule_set(RULES), "paths"))
     return {
         one.history.last: _result(one, own, member, counts, cells, count)
         for (one, own), member in zip(found, members, strict=True)

@@ -79,6 +79,7 @@ def load(folder: Path) -> Register:
     _check_objectives(register, faults)
     _check_holders(register, faults)
     _check_ranges(register, faults)
+    _check_flows(register, faults)
     for row in (*targets, *breaks, *tolerances):
         _check_names(row, register, faults)
     _check_floors(targets, register, faults)
@@ -243,6 +244,23 @@ def _check_ranges(register: Register, faults: Faults) -> None:
             if unit not in register.units:
                 where = _where(register, f"indicators/{code}.yml", "expected_range")
                 faults.add(f"{where}: given {unit!r}, expected the code of a unit in units.csv")
+
+
+def _check_flows(register: Register, faults: Faults) -> None:
+    """The starts and ends of a stock are indicators of its frequency that count events."""
+    for code, indicator in register.indicators.items():
+        flows = indicator.flows
+        for named in (flows.starts, flows.ends) if flows else ():
+            where = _where(register, f"indicators/{code}.yml", "flows")
+            other = register.indicators.get(named)
+            if other is None:
+                hint = nearest(named, register.indicators)
+                faults.add(f"{where}: given {named!r}, expected the code of an indicator ({hint})")
+            elif other.overlapping or other.frequency is not indicator.frequency:
+                faults.add(
+                    f"{where}: given {named!r}, expected an indicator that counts events by "
+                    f"{indicator.frequency}"
+                )
 
 
 def _where(register: Register, name: str, field: str) -> str:

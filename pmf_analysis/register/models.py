@@ -253,6 +253,13 @@ class ExpectedRange(Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+class Flows(Frozen):
+    """Indicators that count what a stock gains and loses in a period."""
+
+    starts: str
+    ends: str
+
+
 class Indicator(Frozen):
     """One indicator: what is counted, over what, which way is good, who owns it."""
 
@@ -276,6 +283,8 @@ class Indicator(Frozen):
     data_period: DataPeriod
     stock: bool = False
     """True for a count at a date, whose successive values overlap."""
+    flows: Flows | None = None
+    """Of a stock: codes of the indicators of its starts and ends, for its forecast."""
     matures_after: int = Field(default=0, ge=0)
     """Days after the period's end until a figure is final."""
     duty: bool = False
@@ -357,6 +366,8 @@ class Indicator(Frozen):
             if source.covers != self.source.published.covers:
                 raise ValueError(f"table {source.table} covers another stretch than the first")
         self._can_be_counted()
+        if self.flows and not (self.stock and self.kind in (MeasureKind.COUNT, MeasureKind.RATE)):
+            raise ValueError("flows belong to a stock that is a count or a rate")
         if self.stock and self.attribute_to == Attribution.TEAM_AT_EVENT:
             raise ValueError(
                 "a stock is counted on a day and has no event; use attribute_to team_at_period_end"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -227,6 +228,51 @@ def test_a_stock_is_forecast_from_its_own_past(told):
     assert len(coming) == 12
     assert coming[SHOWN].to_numpy().tolist() == coming[NUMBERS].to_numpy().tolist()
     assert "a stock, forecast from its own past figures" in last["forecast_method"]
+
+
+@pytest.mark.parametrize("kind", ["count", "rate"])
+def test_a_stock_from_its_starts_and_ends_where_the_rules_say_so(
+    context_of, rule_sets, make_rows, make_indicator, kind
+):
+    source = {"published": {"table": "t", "numerator": ["n"], "denominator": {"column": "d"}}}
+    fields = {"kind": kind, "source": source}
+    flows = {"starts": "T-02", "ends": "T-03"}
+    indicators = [
+        make_indicator("T-01", stock=True, data_period="MS", flows=flows, **fields),
+        make_indicator("T-02", **fields),
+        make_indicator("T-03", **fields),
+    ]
+    # ten a month come, a twentieth goes: the stock makes for two hundred
+    stock, ends = [400.0], [20.0]
+    for _ in range(39):
+        ends.append(stock[-1] / 20)
+        stock.append(stock[-1] + 10 - ends[-1])
+    rows = pd.concat(
+        [
+            make_rows(values, indicator=code, denominator=1.0)
+            for code, values in (("T-01", stock), ("T-02", [10.0] * 40), ("T-03", ends))
+        ],
+        ignore_index=True,
+    ).assign(era=0, segment=0)
+    context = context_of(*indicators)
+    values = {**rule_sets["forecast"].values, "stocks": "starts_and_ends"}
+    changed = rule_sets["forecast"].model_copy(update={"values": values})
+    sets = {**rule_sets, "forecast": changed}
+    told = forecast.analyse(
+        rows, replace(context, register=replace(context.register, rule_sets=sets))
+    )
+    own = told[told["indicator"] == "T-01"]
+    coming = own.loc[own["state"] == "forecast", "forecast"].to_numpy()
+    expected = [stock[-1]]
+    for _ in range(12):
+        expected.append(expected[-1] + 10 - expected[-1] / 20)
+    assert coming == pytest.approx(expected[1:], rel=0.03)
+    last = own[own["state"] != "forecast"].iloc[-1]
+    assert "starts added and its ends taken away" in last["forecast_method"]
+    assert last["forecast_reason"] == "The forecast was not tried on past figures"
+    plain = forecast.analyse(rows, context)
+    last = plain[(plain["indicator"] == "T-01") & (plain["forecast_method"] != "")]
+    assert "from its own past figures" in last["forecast_method"].iloc[0]
 
 
 def test_only_the_stretch_after_a_long_gap_is_used(told):
