@@ -57,7 +57,9 @@ def test_every_notebook_of_scope_area_ran(finished):
     assert job.run.failures == ()
     names = [task["notebook"] for task in job.run.manifest["tasks"]]
     assert names == list(NOTEBOOKS)
-    assert {path.name for path in job.pages} == {"index.html", "adoption.html"}
+    assert [path.name for path in job.pages] == [
+        "index.html", "adoption.html", "forecast.html", "calibration.html",
+    ]  # fmt: skip
 
 
 def test_another_folder_and_other_jobs_give_the_same_bytes(finished, tmp_path, small_deliveries):
@@ -242,7 +244,8 @@ def demonstrate(pmf, folder: Path, root: Path) -> tuple[dict, dict]:
         path.name for path in run.rglob("*.html")
     }
     assert {Path(page).stem for page in told["pages"]} == {
-        "index", *(name.lower().replace(" ", "-") for name in SERVICES.values()),
+        "index", "forecast", "calibration",
+        *(name.lower().replace(" ", "-") for name in SERVICES.values()),
     }  # fmt: skip
     real = real_names(root)
     for page in told["pages"]:

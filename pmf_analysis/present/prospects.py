@@ -94,26 +94,35 @@ def headline(table: pd.DataFrame) -> str:
     if not whole:
         return "No figure has a target and a forecast, so no chance can be told."
     said = [
-        f"{_number(counts, one)} {words}"
+        f"{formats.number(number)} {words[number > 1]}"
         for one, words in _SAID.items()
-        if counts.get(one.value, 0)
+        if (number := int(counts.get(one.value, 0)))
     ]
-    of = f"Of {formats.number(whole)} figures with a target and a forecast"
-    return f"{of}, {formats.listed(said)}, if nothing changes."
+    of = f"Of {formats.number(whole)} figure{'' if whole == 1 else 's'} with a target"
+    return f"{of} and a forecast, {formats.listed(said)}, if nothing changes."
 
 
 _NOT_JUDGED = (Prospect.NOT_RATED, Prospect.NO_TARGET, Prospect.NO_FORECAST)
-_SAID: Mapping[Prospect, str] = {
-    Prospect.EARLY_WARNING: "meet it now and are unlikely to at its date",
-    Prospect.NO_RECOVERY: "miss it now and are unlikely to recover",
-    Prospect.EVEN: "may go either way",
-    Prospect.RECOVERY: "miss it now and are likely to recover",
-    Prospect.KEEPS: "meet it now and are likely to stay there",
+_SAID: Mapping[Prospect, tuple[str, str]] = {
+    Prospect.EARLY_WARNING: (
+        "meets it now and is unlikely to at its date",
+        "meet it now and are unlikely to at its date",
+    ),
+    Prospect.NO_RECOVERY: (
+        "misses it now and is unlikely to recover",
+        "miss it now and are unlikely to recover",
+    ),
+    Prospect.EVEN: ("may go either way", "may go either way"),
+    Prospect.RECOVERY: (
+        "misses it now and is likely to recover",
+        "miss it now and are likely to recover",
+    ),
+    Prospect.KEEPS: (
+        "meets it now and is likely to stay there",
+        "meet it now and are likely to stay there",
+    ),
 }
-
-
-def _number(counts: pd.Series, one: Prospect) -> str:
-    return formats.number(int(counts.get(one.value, 0)))
+"""Of one figure, and of several."""
 
 
 def surprises(table: pd.DataFrame) -> tuple[str, pd.DataFrame]:
