@@ -19,7 +19,7 @@ VERBS = (
     "glance", "six_fields", "trend", "variance", "funnels", "forecast", "impact", "findings",
     "about", "breaks", "trend_table", "status_table", "direction_table", "comparison_table",
     "screen", "impact_table", "forecast_skill_table", "forecast_table", "quality",
-    "verdict_table", "check_table", "delivery_table", "figures",
+    "verdict_table", "check_table", "delivery_table", "figures", "explained_forecast",
 )  # fmt: skip
 
 
@@ -148,3 +148,11 @@ def test_others_are_services_that_exist_and_parts_of_the_day(run):
     beside = set(run.others["service_area"])
     assert {"dunwick", "easthythe", "farrow", "medwold", "north-social-work"} <= beside
     assert not {"east-social-work", "ashmere"} & beside
+
+
+def test_a_forecast_is_explained_where_its_indicator_is_named(store, run):
+    assert "name its indicator; at most 3 at once" in run.explained_forecast()._repr_html_()
+    one = workbench.open_run("Medwold", indicators=["REF"], workspace=store.folder)
+    html = one.explained_forecast()._repr_html_()
+    assert "the forecast explained" in html
+    assert "No explained forecast: only 23 monthly figures" in html

@@ -43,6 +43,11 @@ def sentences(rows: pd.DataFrame, explained: Explained, context: Context) -> lis
             "What the model leaves over still follows on from one period to the next, so its "
             "ranges are likely to be too narrow."
         )
+    if indicator.data_period.overlaps:
+        said.append(
+            f"These are figures of single {formats.plural(str(indicator.frequency))}; the one "
+            f"shown and rated is of the {indicator.data_period.label}."
+        )
     model = f"{explained.model}, on the {explained.scale} scale, from {len(explained.periods)}"
     return [*said, f"Model: {model} periods. Rule set: {explained.label}."]
 
@@ -91,9 +96,15 @@ def _apart(
         float(usual[name].iloc[0]) for name in ("forecast_lower80", "forecast", "forecast_upper80")
     )
     label = periods.in_sentence(periods.parse(code).label)
+    # as the two figures are printed, so that a reader who takes one from the other agrees
+    one, other = (
+        formats.round_half_up(value, indicator.decimals)
+        for value in (float(explained.middle[at]), usual_middle)
+    )
+    printed = one - other
     said = (
         f"For {label} the explained forecast is {_figure(explained.middle[at], indicator)}, the "
-        f"usual one {_figure(usual_middle, indicator)}: {_size(apart, indicator)} apart"
+        f"usual one {_figure(usual_middle, indicator)}: {_size(printed, indicator)} apart"
     )
     if np.isfinite(halves):
         said += f", {abs(halves):.1f} times what the usual 80% range allows to one side"

@@ -27,7 +27,7 @@ def context(rule_sets) -> Context:
     indicator = Indicator(
         code="T-01", name="Visits in time", objective="o", kind="proportion", unit="percent",
         source={"published": {"table": "t", "numerator": ["n"], "denominator": {"column": "d"}}},
-        polarity="high", frequency="month", data_period="M", applies_to=["area"],
+        polarity="high", frequency="month", data_period="R12M", applies_to=["area"],
         owner="role", origin="local",
     )  # fmt: skip
     workspace = Workspace(title="T", register_name="t", county="A", report_kinds=["area"])
@@ -102,6 +102,7 @@ def test_what_the_model_attributes_is_no_proof(rows, context):
     assert "For one working day more in a month the model adds +0.4" in text
     assert "up to 5.0 percentage points: highest in February, lowest in November" in text
     assert "told from chance: Late thing." in text
+    assert "figures of single months; the one shown and rated is of the rolling twelve" in text
     assert "improve" not in text and "worse" not in text
 
 
