@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,71 +19,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize, nnls
+from scipy.special import ndtri, stdtr
 
+from benchmarks.ranges_scored import Set, scored, sets_of, sums_held, told
 from pmf_analysis import register
-from pmf_analysis.forecasting import LEVELS, ForecastRules, Series, rules_of, spreads
+from pmf_analysis.forecasting import ForecastRules, rules_of, spreads
 from pmf_analysis.forecasting.batches import Batch
-from pmf_analysis.forecasting.engine import batches_of
-from pmf_analysis.forecasting.ranges import ranged, spread_parts
-from pmf_analysis.forecasting.scales import bend, unbend
+from pmf_analysis.forecasting.origins import origins_of
+from pmf_analysis.forecasting.ranges import noise_share, spread_parts
+from pmf_analysis.forecasting.scales import Scale, bend
 from pmf_analysis.settings import shipped
 from pmf_analysis.terms import SeriesKind
 
 Floats = NDArray[np.float64]
 Rules = dict[str, Any]
 
-SLICES = ("full", "short", "public")
-CUT, AHEAD = {12: 36, 4: 12, 1: 8}, {12: 12, 4: 4, 1: 3}
-FREEDOM = 5.0
+FREEDOM = 4.0
 FOLDS, HALVES, SEED = 10, 6, 11
+PAST = 0.5
+"""Weight of the past forecasts of a series against that of what followed it."""
 PULL = {"weights": 5.0, "slope": 1.0, "growth": 20.0, "length": 20.0}
-SERIES_FOR_HALF = 40
+SERIES_FOR_HALF = 200
 REFERENCE = shipped() / "data" / "reference"
 SEASONS = (12, 4, 1)
-NUMBERS = ("typical", "shift", "slope", "growth", "factor80", "factor95")
-AT = {level: int(np.searchsorted(LEVELS, level)) for level in (0.025, 0.1, 0.5, 0.9, 0.975)}
-
-
-# --- series and what followed -------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Set:
-    """Series of one slice, with middles, and what followed each."""
-
-    name: str
-    batches: list[Batch]
-    truth: dict[str, Floats]
-
-
-def sets_of(folder: Path, rules: ForecastRules) -> list[Set]:
-    """Every slice, forecast as shipped."""
-    return [
-        Set(name, batches_of([one for one, _ in pairs], rules), {o.name: t for o, t in pairs})
-        for name in SLICES
-        for pairs in [list(_slice(folder, name))]
-    ]
-
-
-def _slice(folder: Path, name: str) -> Iterator[tuple[Series, Floats]]:
-    told = pd.read_csv(folder / "series.csv", dtype={"series_id": str}).set_index("series_id")
-    told = told[told["block"].eq("public" if name == "public" else "bench")]
-    before, after = (
-        pd.read_csv(folder / f"{part}.csv.gz", dtype={"series_id": str})
-        .groupby("series_id")["value"]
-        .apply(lambda values: values.to_numpy(float))
-        for part in ("insample", "outsample")
-    )
-    for one in told.sort_index().itertuples():
-        values, truth = before[one.Index], after[one.Index]
-        if name == "short":
-            values, truth = values[-CUT[one.period] :], truth[: AHEAD[one.period]]
-        yield (
-            Series(one.Index, values, int(one.period), len(truth), SeriesKind(one.kind),
-                   one.lower, one.upper),
-            truth,
-        )  # fmt: skip
+NUMBERS = ("shift", "slope", "growth", "factor80", "factor95")
 
 
 # --- learning -----------------------------------------------------------------------------
@@ -92,15 +51,21 @@ def _slice(folder: Path, name: str) -> Iterator[tuple[Series, Floats]]:
 
 @dataclass(frozen=True)
 class Points:
-    """One row a coming figure: its error, and what told its size beforehand."""
+    """One row a figure: the error of its forecast, and what told its size beforehand.
+
+    A figure that really came after the series (``real``), or one of its past, forecast from what
+    stood before.
+    """
 
     names: NDArray[np.str_]
+    real: NDArray[np.bool_]
     group: NDArray[np.int64]
     groups: list[str]
     error: Floats
     logs: Floats
     trust: Floats
     noise: Floats
+    noisy: Floats
     ahead: Floats
     length: Floats
     weight: Floats
@@ -109,52 +74,61 @@ class Points:
     def of(self, at: NDArray[np.bool_]) -> Points:
         """Some of the rows."""
         rows = {name: getattr(self, name)[at] for name in
-                ("names", "group", "error", "trust", "noise", "ahead", "length", "weight")}  # fmt: skip
+                ("names", "real", "group", "error", "trust", "noise", "noisy",
+                 "ahead", "length", "weight")}  # fmt: skip
         return replace(self, logs=self.logs[:, at], **rows)
 
 
-def points_of(sets: list[Set], rules: Rules) -> Points:
-    """Rows of every coming figure of every slice."""
+def points_of(sets: list[Set], rules: ForecastRules) -> Points:
+    """Rows of every coming figure of every slice, and of every past forecast."""
     parts: list[dict[str, Any]] = []
     for one in sets:
         for batch in one.batches:
-            for kind in sorted({series.kind for series in batch.series}):
-                parts.append(_rows(batch.of_kind(kind), one.truth, rules))
+            actual = np.stack([one.truth[series.name] for series in batch.series])
+            if batch.scale is Scale.LOGIT:
+                actual = np.clip(actual, 0.05, 99.95)
+            parts.append(_rows(batch, bend(actual, batch.scale) - batch.middle, None, rules))
+            origins = origins_of(batch.points, batch.season, batch.horizon, rules)
+            for place, origin in enumerate(origins):
+                part = _rows(batch, batch.past.errors[:, place], origin, rules)
+                parts.append(part | {"weight": PAST * part["weight"] / len(origins)})
     joined = {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
     groups = sorted(set(joined["group"]))
     place = np.searchsorted(groups, joined.pop("group"))
+    counted = joined.pop("usual") & joined["real"]
     typical = np.array(
-        [[log[(place == at) & joined["usual"]].mean() for at in range(len(groups))]
+        [[log[(place == at) & counted].mean() for at in range(len(groups))]
          for log in joined["logs"]]
     )  # fmt: skip
-    joined.pop("usual")
     return Points(group=place, groups=groups, typical=typical, **joined)
 
 
-def _rows(batch: Batch, truth: dict[str, Floats], rules: Rules) -> dict[str, Any]:
+def _rows(batch: Batch, error: Floats, origin: int | None, rules: ForecastRules) -> dict[str, Any]:
     kind = batch.series[0].kind
-    logs, noise = spread_parts(batch, rules)
-    actual = np.stack([truth[one.name] for one in batch.series])
-    if batch.scale.value == "logit":
-        actual = np.clip(actual, 0.05, 99.95)
-    shape = actual.shape
-    ahead = np.tile(np.log(1.0 + np.arange(shape[1])), (shape[0], 1))
-    steps = batch.points - 1
+    logs, noise = spread_parts(batch, rules, origin)
+    known = ~np.isnan(error)
+    points = batch.points if origin is None else origin
     usual = batch.scale is spreads.USUAL[kind]
-    trust = steps / (steps + rules["spread"]["prior_steps"]) if usual else 1.0
-    rows = {
-        "names": np.repeat([one.name for one in batch.series], shape[1]),
-        "group": np.full(actual.size, f"{batch.season} {kind.value}"),
-        "usual": np.full(actual.size, usual),
-        "error": (bend(actual, batch.scale) - batch.middle).ravel(),
-        "logs": logs.reshape(len(logs), -1),
-        "noise": noise.ravel(),
-        "trust": np.full(actual.size, trust),
-        "ahead": ahead.ravel(),
-        "length": np.full(actual.size, np.log(batch.points / 36)),
-        "weight": np.full(actual.size, 1 / shape[1]),
+    trust = (points - 1) / (points - 1 + rules.ranges["spread"]["prior_steps"]) if usual else 1.0
+    number = np.maximum(known.sum(axis=1, keepdims=True), 1)
+
+    def each(values: Any) -> NDArray[Any]:
+        return np.broadcast_to(values, error.shape)[known]
+
+    return {
+        "names": each(np.array([[one.name] for one in batch.series])),
+        "group": each(np.array(f"{batch.season} {kind.value}")),
+        "real": each(np.array(origin is None)),
+        "usual": each(np.array(usual)),
+        "error": error[known],
+        "logs": logs[:, known],
+        "noise": noise[known],
+        "noisy": each(noise_share(batch, rules)[:, None]),
+        "trust": each(trust),
+        "ahead": each(np.log(1.0 + np.arange(error.shape[1]))),
+        "length": each(np.log(points / 36)),
+        "weight": each(1 / number),
     }
-    return rows
 
 
 def log_size(points: Points, at: Floats) -> tuple[Floats, Floats]:
@@ -226,23 +200,32 @@ def rules_learnt(points: Points, before: Rules) -> Rules:
     """The values of the rule set, learnt from these points."""
     at = learnt(points)
     weights, shift, slope, growth, length = _named(points, at)
-    factors = _factors(points)
-    typical = weights @ points.typical
+    ratio = _ratios(points)
+    real = points.of(points.real)
+    factors = _factors(real, ratio[points.real])
     groups = {
-        name: dict(zip(NUMBERS, map(float, numbers), strict=True))
-        for name, *numbers in zip(
-            points.groups, typical, shift, slope, growth, *factors, strict=True
+        name: {
+            "typical": typical.tolist(),
+            "of_error": dict(zip(NUMBERS, map(float, numbers), strict=True)),
+        }
+        for name, typical, *numbers in zip(
+            points.groups, points.typical.T, shift, slope, growth, *factors, strict=True
         )
     }
     spread = before["spread"] | {
         "weights": dict(zip(spreads.MEASURES, map(float, weights), strict=True)),
         "length": length,
     }
-    return before | {"spread": spread, "groups": _completed(groups)}
+    return before | {
+        "spread": spread,
+        "past": _usual_of_past(points, ratio, factors),
+        "correlation": _correlations(real, (ratio / factors[0][points.group])[points.real]),
+        "groups": _completed(groups),
+    }
 
 
-def _factors(points: Points) -> list[Floats]:
-    """80% and 95% points of errors in expected sizes, learnt without the series they are of."""
+def _ratios(points: Points) -> Floats:
+    """Errors in expected sizes, each size learnt without the series that it is of."""
     names = np.unique(points.names)
     fold = dict(zip(np.random.default_rng(SEED).permutation(names),
                     np.arange(len(names)) % FOLDS, strict=True))  # fmt: skip
@@ -251,8 +234,14 @@ def _factors(points: Points) -> list[Floats]:
     for number in range(FOLDS):
         at = learnt(points.of(of != number))
         out = points.of(of == number)
-        ratio[of == number] = np.abs(out.error) / np.hypot(np.exp(log_size(out, at)[0]), out.noise)
+        ratio[of == number] = out.error / np.hypot(np.exp(log_size(out, at)[0]), out.noise)
+    return ratio
+
+
+def _factors(points: Points, ratio: Floats) -> list[Floats]:
+    """80% and 95% points of the size of errors in expected sizes."""
     found = []
+    ratio = np.abs(ratio)
     for level in (0.8, 0.95):
         pooled = np.log(np.quantile(ratio, level))
         own = np.array([_own(ratio, points, at, level) for at in range(len(points.groups))])
@@ -266,73 +255,70 @@ def _own(ratio: Floats, points: Points, at: int, level: float) -> tuple[float, f
     return float(np.log(np.quantile(ratio[here], level))), series / (series + SERIES_FOR_HALF)
 
 
-def _completed(groups: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Every frequency and kind: one without series has the mean of its kind at others."""
+def _usual_of_past(points: Points, ratio: Floats, factors: list[Floats]) -> dict[str, list[float]]:
+    """How far past errors exceeded ranges that fit what followed, by frequency."""
     found = {}
-    for kind in SeriesKind:
-        there = [name for name in groups if name.split()[1] == kind.value]
-        mean = {key: float(np.mean([groups[name][key] for name in there])) for key in NUMBERS}
-        for season in SEASONS:
-            name = f"{season} {kind.value}"
-            found[name] = groups.get(name, mean)
+    for season in SEASONS:
+        names = [name.startswith(f"{season} ") for name in points.groups]
+        here = np.array(names)[points.group] & ~points.real
+        found[f"{season}"] = [
+            float(np.quantile(np.abs(ratio[here]) / factor[points.group[here]], level))
+            for factor, level in zip(factors, (0.8, 0.95), strict=True)
+        ]
     return found
 
 
-# --- scores -------------------------------------------------------------------------------
+def _correlations(points: Points, ratio: Floats) -> dict[str, dict[str, float]]:
+    """How errors of different horizons of one series go together, by frequency.
+
+    A part that all horizons share and one that fades with the distance, by least squares over
+    all pairs of horizons of errors as normal scores; what is left is each horizon's own.
+    """
+    wide = stdtr(FREEDOM, ratio * 1.533)  # the 90% point of Student's t with that freedom
+    scores = ndtri(np.clip(wide, 1e-4, 1 - 1e-4))
+    starts = np.flatnonzero(points.ahead == 0)
+    found = {}
+    for season in SEASONS:
+        total, number = np.zeros((18, 18)), np.zeros((18, 18))
+        for first, last in zip(starts, np.append(starts[1:], len(scores)), strict=True):
+            if points.groups[points.group[first]].startswith(f"{season} "):
+                own, many = scores[first:last], last - first
+                total[:many, :many] += np.outer(own, own) * (1 - points.noisy[first]) ** -1
+                number[:many, :many] += 1
+        found[f"{season}"] = _parts(total, number, scores.std() ** 2)
+    return found
 
 
-def scored(sets: list[Set], rules: ForecastRules, only: set[str] | None = None) -> pd.DataFrame:
-    """One row a coming figure: inside or not, and its scores in the scale of the series."""
-    rows = []
-    for one in sets:
-        batches = one.batches if only is None else [b for b in map(_part(only), one.batches) if b]
-        found, _ = ranged(batches, rules)
-        for batch in batches:
-            for series in batch.series:
-                rows.append(_scores(one, series, found[series.name].distribution.table))
-    return pd.concat(rows, ignore_index=True)
+def _parts(total: Floats, number: Floats, size: float) -> dict[str, float]:
+    apart = np.abs(np.subtract.outer(np.arange(len(total)), np.arange(len(total))))
+    pairs = (apart > 0) & (number > 0)
+    mean, weight = total[pairs] / number[pairs] / size, np.sqrt(number[pairs])
+    best: tuple[float, float, Floats] = (np.inf, 0.0, np.zeros(2))
+    for fading in np.arange(0.3, 0.99, 0.05):
+        both = np.stack([np.ones(pairs.sum()), fading ** apart[pairs]], axis=1)
+        parts, left = nnls(both * weight[:, None], mean * weight)
+        best = min(best, (left, float(fading), parts), key=lambda one: one[0])
+    parts = best[2] / max(1.0, best[2].sum())
+    return {
+        "shared": float(parts[0]),
+        "own": float(1 - parts.sum()),
+        "fading": best[1],
+    }
 
 
-def _part(only: set[str]) -> Any:
-    def part(batch: Batch) -> Batch | None:
-        at = np.array([one.name in only for one in batch.series])
-        return batch.rows(at) if at.any() else None
-
-    return part
-
-
-def _scores(one: Set, series: Series, table: Floats) -> pd.DataFrame:
-    y = one.truth[series.name]
-    middle, low80, high80, low95, high95 = (table[AT[a]] for a in (0.5, 0.1, 0.9, 0.025, 0.975))
-    is80, is95 = _interval(y, low80, high80, 0.2), _interval(y, low95, high95, 0.05)
-    scale = _mase_scale(series.values, series.season)
-    return pd.DataFrame(
-        {
-            "slice": one.name,
-            "season": series.season,
-            "kind": series.kind.value,
-            "name": series.name,
-            "horizon": 1 + np.arange(len(y)),
-            "in80": (y >= low80) & (y <= high80),
-            "in95": (y >= low95) & (y <= high95),
-            "mase": np.abs(y - middle) / scale,
-            "msis": is95 / scale,
-            "swis": (0.5 * np.abs(y - middle) + 0.1 * is80 + 0.025 * is95) / 2.5 / scale,
+def _completed(groups: dict[str, Rules]) -> dict[str, Rules]:
+    """Every frequency and kind: one without series has the mean of its kind at others."""
+    found = {}
+    for kind in SeriesKind:
+        there = [told for name, told in groups.items() if name.split()[1] == kind.value]
+        errors = [told["of_error"] for told in there]
+        mean = {
+            "typical": np.mean([told["typical"] for told in there], axis=0).tolist(),
+            "of_error": {key: float(np.mean([told[key] for told in errors])) for key in NUMBERS},
         }
-    )
-
-
-def _interval(y: Floats, low: Floats, high: Floats, alpha: float) -> Floats:
-    outside = np.maximum(low - y, 0) + np.maximum(y - high, 0)
-    return np.asarray(high - low + 2 / alpha * outside)
-
-
-def _mase_scale(values: Floats, season: int) -> float:
-    for lag in (season, 1) if len(values) > season else (1,):
-        size = float(np.mean(np.abs(values[lag:] - values[:-lag])))
-        if size > 0:
-            return size
-    return np.nan
+        for season in SEASONS:
+            found[f"{season} {kind.value}"] = groups.get(f"{season} {kind.value}", mean)
+    return found
 
 
 def cross_fitted(
@@ -351,23 +337,26 @@ def cross_fitted(
     return pd.concat(found, ignore_index=True)
 
 
-def told(rows: pd.DataFrame, by: list[str]) -> str:
-    """Coverage by points and scores by series, of groups of rows."""
-    each = rows.groupby([*by, "slice", "name"] if "slice" not in by else [*by, "name"])
-    series = each[["mase", "msis", "swis"]].mean().groupby(level=list(range(len(by)))).mean()
-    held = rows.groupby(by)[["in80", "in95"]].mean()
-    return held.join(series).round(4).to_string()
-
-
 # --- writing ------------------------------------------------------------------------------
 
 
 def write(path: Path, values: Rules) -> None:
     """Put learnt numbers in their places in the file, and leave its words as they are."""
     lines = path.read_text(encoding="utf-8").splitlines()
+    past = [
+        f'    "{season}": [{one[0]:.3f}, {one[1]:.3f}]' for season, one in values["past"].items()
+    ]
+    correlation = [
+        f'    "{season}": {{' + ", ".join(f"{key}: {one[key]:.2f}" for key in one) + "}"
+        for season, one in values["correlation"].items()
+    ]
     start = next(at for at, line in enumerate(lines) if line.startswith("  # learnt"))
     weights = ", ".join(f"{k}: {v:.3f}" for k, v in values["spread"]["weights"].items())
     made = [
+        "  past:",
+        *past,
+        "  correlation:",
+        *correlation,
         "  spread:",
         f"    weights: {{{weights}}}",
         f"    length: {values['spread']['length']:.3f}",
@@ -375,8 +364,10 @@ def write(path: Path, values: Rules) -> None:
         "  groups:",
     ]
     for name, numbers in values["groups"].items():
-        inside = ", ".join(f"{key}: {numbers[key]:.3f}" for key in NUMBERS)
-        made += [f"    {name}: {{{inside}}}"]
+        typical = ", ".join(f"{number:.2f}" for number in numbers["typical"])
+        error = numbers["of_error"]
+        inside = ", ".join(f"{key}: {error[key]:.3f}" for key in NUMBERS)
+        made += [f"    {name}:", f"      typical: [{typical}]", f"      of_error: {{{inside}}}"]
     path.write_text("\n".join([*lines[: start + 1], *made]) + "\n", encoding="utf-8")
 
 
@@ -390,14 +381,16 @@ def main(arguments: list[str] | None = None) -> int:
     held = register.load(REFERENCE).rule_sets
     rules = rules_of(held["forecast-methods"], held["forecast-ranges"])
     sets = sets_of(given.folder, rules)
-    points = points_of(sets, rules.ranges)
+    points = points_of(sets, rules)
     taught = rules_learnt(points, rules.ranges)
-    fitted = scored(sets, replace(rules, ranges=taught))
+    rules_taught = replace(rules, ranges=taught)
+    fitted = scored(sets, rules_taught)
     crossed = cross_fitted(points, sets, rules, given.times)
     for title, rows in (("Fitted", fitted), ("Cross-fitted", crossed)):
         for by in (["slice"], ["slice", "season", "kind"]):
             print(f"\n{title}, by {', '.join(by)}\n{told(rows, by)}")
     print(f"\nCross-fitted, by frequency and horizon\n{told(crossed, ['season', 'horizon'])}")
+    print(f"\nSums over a year, by slice, frequency and kind\n{sums_held(sets, rules_taught)}")
     if given.write:
         write(REFERENCE / "rules" / "forecast-ranges.yml", taught)
     return 0

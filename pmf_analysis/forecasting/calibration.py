@@ -45,11 +45,13 @@ class Misses:
 
     Attributes
     ----------
+    season : int
     ratios : ndarray, shape (nominal shares, series, origins, horizon)
         Size of each error, times the half-width that the shipped factors gave it; above 1 the
         figure lay outside. NaN where there was no figure.
     """
 
+    season: int
     ratios: Floats
 
     @property
@@ -71,14 +73,15 @@ def joined(parts: list[Misses]) -> Misses:
         )
         for part in parts
     ]
-    return Misses(np.concatenate(padded, axis=1))
+    return Misses(parts[0].season, np.concatenate(padded, axis=1))
 
 
 def multipliers(misses: Misses, rules: dict[str, Any], without: int | None = None) -> Floats:
     """Factors by which past figures would have made the shipped widths wider or narrower.
 
-    The quantile of the ratios at each horizon, drawn towards that of all horizons, and this
-    towards 1, the more the fewer series there are.
+    The quantile of the ratios at each horizon, drawn towards that of all horizons; this against
+    what is usual of past errors, which come from shorter histories; and drawn towards 1, the more
+    the fewer series there are.
 
     Parameters
     ----------
@@ -101,12 +104,13 @@ def multipliers(misses: Misses, rules: dict[str, Any], without: int | None = Non
     series = int(known.any(axis=(1, 2)).sum())
     trust = series / (series + told["series_for_half"])
     for place, nominal in enumerate(NOMINAL):
+        usual = np.log(rules["past"][f"{misses.season}"][place])
         pooled = _log_quantile(ratios[place], nominal, told["most"])
         for ahead in range(misses.horizon):
             at = int(known[:, :, ahead].any(axis=1).sum())
             own = at / (at + told["series_for_half_of_horizon"])
             here = _log_quantile(ratios[place][:, :, ahead], nominal, told["most"])
-            found[place, ahead] = trust * (pooled + own * (here - pooled))
+            found[place, ahead] = trust * (pooled - usual + own * (here - pooled))
     return np.asarray(np.exp(found))
 
 

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-LEVELS = np.array(
-    [0.001, 0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]
-    + [0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.995, 0.999]
-)  # fmt: skip
+_BELOW = [0.001, 0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4]
+LEVELS = np.array([*_BELOW, 0.5, *(round(1 - level, 3) for level in reversed(_BELOW))])
 """Probabilities at which every distribution is tabled."""
 
 _SEED = 20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from pmf_analysis.forecasting import calibration, counts, spreads
 from pmf_analysis.forecasting.batches import Batch
 from pmf_analysis.forecasting.calibration import Calibration, Misses
 from pmf_analysis.forecasting.distribution import LEVELS, Distribution
+from pmf_analysis.forecasting.origins import origins_of
 from pmf_analysis.forecasting.rules import ForecastRules
 from pmf_analysis.forecasting.scales import Scale, unbend
 from pmf_analysis.terms import SeriesKind
@@ -66,19 +66,19 @@ def ranged(
             part = batch.of_kind(kind)
             groups.setdefault((batch.season, kind), []).append(part)
     for season, kind in sorted(groups):
-        of_group, calibrated = _group(season, kind, groups[(season, kind)], rules.ranges)
+        of_group, calibrated = _group(season, kind, groups[(season, kind)], rules)
         found |= of_group
         told += calibrated
     return found, tuple(told)
 
 
 def _group(
-    season: int, kind: SeriesKind, parts: list[Batch], rules: dict[str, Any]
+    season: int, kind: SeriesKind, parts: list[Batch], rules: ForecastRules
 ) -> tuple[dict[str, Ranged], tuple[Calibration, ...]]:
     pasts = [_past(part, rules) for part in parts]
     misses = calibration.joined([past.misses for past in pasts])
-    factors = calibration.multipliers(misses, rules)
-    inside = calibration.held(misses, rules)
+    factors = calibration.multipliers(misses, rules.ranges)
+    inside = calibration.held(misses, rules.ranges)
     found: dict[str, Ranged] = {}
     first = 0
     for part, past in zip(parts, pasts, strict=True):
@@ -89,7 +89,7 @@ def _group(
 
 
 def _ranged(
-    batch: Batch, past: _Past, factors: Floats, inside: Floats, rules: dict[str, Any]
+    batch: Batch, past: _Past, factors: Floats, inside: Floats, rules: ForecastRules
 ) -> dict[str, Ranged]:
     spread = spread_of(batch, rules)
     widths = half_widths(batch, spread, rules) * factors[:, None, : batch.horizon]
@@ -97,12 +97,19 @@ def _ranged(
     whole = np.array([counts.is_whole(one) for one in batch.series])
     table = np.where(whole[:, None, None], _whole(batch, smooth), smooth)
     befores = _befores(batch, past, factors, whole)
-    coming = correlation_of(batch.season, batch.horizon, rules)
+    noisy = noise_share(batch, rules)
+    coming = {
+        share: correlation_of(batch.season, batch.horizon, share, rules)
+        for share in sorted(set(noisy.tolist()))
+    }
     share80, share95 = (_share(hits) for hits in inside)
     return {
         one.name: Ranged(
             Distribution(
-                table[place], coming, bool(whole[place]), smooth[place] if whole[place] else None
+                table[place],
+                coming[noisy[place]],
+                bool(whole[place]),
+                smooth[place] if whole[place] else None,
             ),
             share80[place],
             share95[place],
@@ -115,7 +122,7 @@ def _ranged(
 # --- widths -------------------------------------------------------------------------------
 
 
-def spread_of(batch: Batch, rules: dict[str, Any], origin: int | None = None) -> Floats:
+def spread_of(batch: Batch, rules: ForecastRules, origin: int | None = None) -> Floats:
     """Expected size of the error at each horizon, on the working scale.
 
     Parameters
@@ -132,15 +139,15 @@ def spread_of(batch: Batch, rules: dict[str, Any], origin: int | None = None) ->
     """
     kind = batch.series[0].kind
     logs, coming = spread_parts(batch, rules, origin)
-    told = spreads.usual(batch.season, kind, batch.scale, rules)
+    told = spreads.usual(batch.season, kind, batch.scale, rules.ranges)
     points = batch.points if origin is None else origin
-    size = np.exp(spreads.log_spread(logs, points, told, rules))
-    most = rules["most_spread"].get(batch.scale.value, np.inf)
+    size = np.exp(spreads.log_spread(logs, points, told, rules.ranges))
+    most = rules.ranges["most_spread"].get(batch.scale.value, np.inf)
     return np.minimum(np.hypot(size, coming), most)
 
 
 def spread_parts(
-    batch: Batch, rules: dict[str, Any], origin: int | None = None
+    batch: Batch, rules: ForecastRules, origin: int | None = None
 ) -> tuple[Floats, Floats]:
     """What the expected error is made from: as given to ``log_spread``, and coming noise.
 
@@ -153,19 +160,23 @@ def spread_parts(
     """
     z = batch.z[:, :origin]
     then, coming = _noises(batch, z)
-    floor = spreads.floor_of(z, batch.scale, rules)
-    found = spreads.measures_of(z, batch.season, batch.horizon)
-    logs = spreads.log_measures(found, then, floor, rules)
-    if batch.scale is not spreads.USUAL[batch.series[0].kind]:
-        unknown = np.log(np.hypot(floor, rules["unknown_step"] * _last(z)))
+    floor = spreads.floor_of(z, batch.scale, rules.ranges)
+    made = sum(at < z.shape[1] for at in _origins(batch, rules))
+    errors = batch.past.errors[:, :made, 0]
+    found = spreads.measures_of(z, errors, batch.season, batch.horizon)
+    logs = spreads.log_measures(found, then, floor, rules.ranges)
+    told = spreads.usual(batch.season, batch.series[0].kind, batch.scale, rules.ranges)
+    logs = spreads.completed(logs, told.typical, spreads.weights_of(rules.ranges))
+    if told.alone:
+        unknown = np.log(np.hypot(floor, rules.ranges["unknown_step"] * _last(z)))
         logs = np.where(np.isnan(logs), unknown, logs)
     return logs, coming
 
 
-def half_widths(batch: Batch, spread: Floats, rules: dict[str, Any]) -> Floats:
+def half_widths(batch: Batch, spread: Floats, rules: ForecastRules) -> Floats:
     """Half-widths by the shipped factors, shape (nominal shares, series, horizon)."""
-    told = rules["groups"][f"{batch.season} {batch.series[0].kind.value}"]
-    exposed = np.array([rules["exposed"] if one.exposed else 1.0 for one in batch.series])
+    told = rules.ranges["groups"][f"{batch.season} {batch.series[0].kind.value}"]["of_error"]
+    exposed = np.array([rules.ranges["exposed"] if one.exposed else 1.0 for one in batch.series])
     factor = np.array([told["factor80"], told["factor95"]])
     return factor[:, None, None] * exposed[None, :, None] * spread[None]
 
@@ -211,7 +222,7 @@ class _Past:
     """Half-widths for the last period, one period before it, shape (nominal shares, series)."""
 
 
-def _past(batch: Batch, rules: dict[str, Any]) -> _Past:
+def _past(batch: Batch, rules: ForecastRules) -> _Past:
     """Errors of past forecasts, measured in half-widths known when they were made."""
     actual, middle = batch.past.actual, batch.past.combined
     series, origins, horizon = actual.shape
@@ -223,11 +234,15 @@ def _past(batch: Batch, rules: dict[str, Any]) -> _Past:
         counts.to_edges(actual, middle, batch.scale),
         np.abs(actual - middle),
     )
-    for place in range(origins):
-        widths = half_widths(batch, spread_of(batch, rules, batch.points - origins + place), rules)
+    for place, origin in enumerate(_origins(batch, rules)):
+        widths = half_widths(batch, spread_of(batch, rules, origin), rules)
         ratios[:, :, place] = error[None, :, place] / widths
         last = widths[:, :, 0]
-    return _Past(Misses(ratios), last)
+    return _Past(Misses(batch.season, ratios), last)
+
+
+def _origins(batch: Batch, rules: ForecastRules) -> list[int]:
+    return origins_of(batch.points, batch.season, batch.horizon, rules)
 
 
 def _befores(
@@ -306,13 +321,21 @@ def _whole(batch: Batch, table: Floats) -> Floats:
     return np.clip(np.rint(table), np.ceil(low)[:, None, None], np.floor(high)[:, None, None])
 
 
-def correlation_of(season: int, horizon: int, rules: dict[str, Any]) -> Floats:
+def noise_share(batch: Batch, rules: ForecastRules) -> Floats:
+    """Share of the expected error's variance that few cases make, to a tenth, shape (series,)."""
+    noise = _noises(batch, batch.z)[1]
+    share = np.mean((noise / spread_of(batch, rules)) ** 2, axis=1)
+    return np.round(np.minimum(share, 0.9), 1)
+
+
+def correlation_of(season: int, horizon: int, noisy: float, rules: ForecastRules) -> Floats:
     """Correlation of forecast errors of different horizons, shape (horizon, horizon).
 
     A part that all horizons share, a part that fades with the distance, and a part that each
-    has to itself.
+    has to itself; chance in few cases is each period's own.
     """
-    told = rules["correlation"][f"{season}"]
+    told = rules.ranges["correlation"][f"{season}"]
     apart = np.abs(np.subtract.outer(np.arange(horizon), np.arange(horizon)))
     fading = (1 - told["shared"] - told["own"]) * told["fading"] ** apart
-    return np.asarray(told["shared"] + fading + told["own"] * np.eye(horizon))
+    both = (1 - noisy) * (told["shared"] + fading)
+    return np.where(apart == 0, 1.0, both)
