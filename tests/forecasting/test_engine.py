@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pmf_analysis.errors import ParameterError
-from pmf_analysis.forecasting import Forecast, Series, forecast
+from pmf_analysis.forecasting import Forecast, Forecasts, Series, forecast
 from pmf_analysis.terms import SeriesKind
 
 MONTHS = np.arange(48)
@@ -64,6 +64,12 @@ def mixed(count: int = 36) -> list[Series]:
     return found
 
 
+@pytest.fixture(scope="module")
+def together(forecast_rules) -> Forecasts:
+    """The forecasts of all mixed series in one call."""
+    return forecast(mixed(), forecast_rules)
+
+
 def told(found: Forecast) -> bytes:
     """Everything that is known of a series, to the last bit."""
     parts = [
@@ -97,11 +103,8 @@ def test_a_name_given_twice_is_refused(forecast_rules):
         forecast([one([1, 2], "REF"), one([3, 4], "REF")], forecast_rules)
 
 
-def test_results_come_in_the_order_of_the_series(forecast_rules):
-    series = mixed(20)
-    assert [found.name for found in forecast(series, forecast_rules).of] == [
-        given.name for given in series
-    ]
+def test_results_come_in_the_order_of_the_series(together):
+    assert [found.name for found in together.of] == [given.name for given in mixed()]
 
 
 def test_gaps_are_not_counted_as_figures(forecast_rules):
@@ -226,29 +229,27 @@ def test_a_forecast_made_one_period_before_is_that_of_the_series_as_it_stood(for
 # --- on what it depends -------------------------------------------------------------------
 
 
-def test_the_order_of_series_changes_nothing(forecast_rules):
-    series = mixed()
-    forward, backward = forecast(series, forecast_rules), forecast(series[::-1], forecast_rules)
-    assert [told(found) for found in forward.of] == [told(found) for found in backward.of[::-1]]
-    assert forward.calibration == backward.calibration
+def test_the_order_of_series_changes_nothing(together, forecast_rules):
+    backward = forecast(mixed()[::-1], forecast_rules)
+    assert [told(found) for found in together.of] == [told(found) for found in backward.of[::-1]]
+    assert together.calibration == backward.calibration
 
 
-def test_series_of_another_frequency_change_nothing(forecast_rules):
-    series = mixed()
-    together = {found.name: told(found) for found in forecast(series, forecast_rules).of}
+def test_series_of_another_frequency_change_nothing(together, forecast_rules):
+    among = {found.name: told(found) for found in together.of}
     for season in (1, 4, 12):
-        own = [given for given in series if given.season == season]
+        own = [given for given in mixed() if given.season == season]
         for found in forecast(own, forecast_rules).of:
-            assert told(found) == together[found.name], found.name
+            assert told(found) == among[found.name], found.name
 
 
 def test_series_of_another_kind_change_nothing(forecast_rules):
     series = [replace(given, group="") for given in mixed()]
-    together = {found.name: told(found) for found in forecast(series, forecast_rules).of}
-    for kind in SeriesKind:
+    among = {found.name: told(found) for found in forecast(series, forecast_rules).of}
+    for kind in (SeriesKind.PERCENT, SeriesKind.SMALL_COUNT):
         own = [given for given in series if given.kind is kind]
         for found in forecast(own, forecast_rules).of:
-            assert told(found) == together[found.name], found.name
+            assert told(found) == among[found.name], found.name
 
 
 def test_a_series_alone_has_the_middle_that_it_has_among_others(forecast_rules):
@@ -269,16 +270,14 @@ def test_another_group_changes_no_middle(forecast_rules):
         np.testing.assert_allclose(middle(first), middle(second), rtol=1e-9)
 
 
-def test_the_name_changes_nothing(forecast_rules):
-    series = mixed(24)
-    renamed = [replace(given, name=f"{99 - place:03}") for place, given in enumerate(series)]
-    first, second = (forecast(given, forecast_rules).of for given in (series, renamed))
-    for a, b in zip(first, second, strict=True):
+def test_the_name_changes_nothing(together, forecast_rules):
+    renamed = [replace(given, name=f"{99 - place:03}") for place, given in enumerate(mixed())]
+    for a, b in zip(together.of, forecast(renamed, forecast_rules).of, strict=True):
         assert told(a) == told(replace(b, name=a.name))
 
 
 def test_the_series_given_are_left_as_they_are(forecast_rules):
-    series = mixed(24)
+    series = mixed(12)
     before = [given.values.tobytes() for given in series]
     forecast(series, forecast_rules)
     assert [given.values.tobytes() for given in series] == before
@@ -303,8 +302,8 @@ def digest(found: tuple[Forecast, ...]) -> str:
     return hashlib.sha256(b"".join(map(told, found))).hexdigest()
 
 
-def test_the_number_of_threads_and_the_process_change_nothing(root, forecast_rules):
-    here = digest(forecast(mixed(), forecast_rules).of)
+def test_the_number_of_threads_and_the_process_change_nothing(root, together):
+    here = digest(together.of)
     other = "1" if os.environ.get("OMP_NUM_THREADS") != "1" else "2"
     there = subprocess.run(
         [sys.executable, "-c", _DIGEST, __file__, str(root / "data" / "reference")],

@@ -20,7 +20,7 @@ from pmf_analysis.terms import SeriesKind
 Draws = np.random.Generator
 Floats = NDArray[np.float64]
 
-EACH, SAMPLE = 500, 150
+EACH, SAMPLE = 500, 100
 """Series of one batch: 200 batches are the 100,000 of the soak, two samples those of the suite."""
 SEEDS = range(2)
 SOAK = range(200)
@@ -262,7 +262,7 @@ def test_from_no_figure_to_eight(kind, season, forecast_rules):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(st.one_of(st.just(np.nan), st.floats(-1e12, 1e12)), max_size=14),
