@@ -208,3 +208,10 @@ def test_a_break_may_freeze_the_limits_that_start_with_it(folder: Path, spoil: S
     held = {(one.indicator, one.unit): one.baseline_points for one in load(folder).breaks}
     assert held == {("CP-01", "HILL"): None, ("*", "*"): 24, ("CP-01", "NEW"): 13}
     assert "line 3, column baseline_points: given '0'" in spoil("breaks.csv", "note,24", "note,0")
+
+
+def test_flows_are_indicators_that_count_events(spoil: Spoil) -> None:
+    text = "kind: count\nstock: true\nflows: {starts: CP-02, ends: CP-01}"
+    said = spoil("indicators/CP-01.yml", "kind: proportion", text)
+    assert "line 11, flows: given 'CP-02', expected the code of an indicator" in said
+    assert "given 'CP-01', expected an indicator that counts events by" in said

@@ -61,3 +61,12 @@ def test_an_expected_range_speaks_of_the_units_it_names(indicator):
     assert county.range_of("team", on) is None
     assert county.range_of("county", date(2024, 3, 31)) is None
     assert indicator().range_of("county", on) is None
+
+
+def test_only_a_stock_that_is_counted_has_flows(indicator):
+    flows = {"starts": "IN", "ends": "OUT"}
+    stock = {"stock": True, "attribute_to": "team_at_period_end", "data_period": "MS"}
+    assert indicator(flows=flows, **stock).flows.ends == "OUT"
+    for wrong in ({}, {**stock, "kind": "median"}):
+        with pytest.raises(ValueError, match="flows belong to a stock|not counted from records"):
+            indicator(flows=flows, **wrong)
