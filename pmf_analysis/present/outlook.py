@@ -16,7 +16,8 @@ from pmf_analysis.terms import ForecastRecord, Pace, RunRate
 
 NO_MORE_COUNT = (
     "Assumed is that capacity stays: with more cases than are forecast, as many of them count as "
-    "are forecast, and no more. It is asked of shares of which more is better."
+    "are forecast, and no more; of a stock, more start and as many end as are forecast. It is "
+    "asked of shares of which more is better, and of stocks whose starts are known."
 )
 """The assumption of every what-if, which stands below its table."""
 
@@ -56,7 +57,7 @@ def what_if_rows(table: pd.DataFrame, register: Register) -> list[dict[str, str]
         indicator = register.indicator(row["indicator"])
         cells = {**_head(row, indicator), "As forecast": _figure_and_chance(row, indicator)}
         for one in more:
-            name = f"{words.share_words(one)} more cases"
+            name = f"{words.share_words(one)} more"
             cells[name] = _figure_and_chance(one, indicator)
         found.append(cells)
     return found

@@ -1,8 +1,9 @@
-"""What if more cases came, and no more of them counted than are forecast.
+"""What if more cases came than are forecast, and no more were done.
 
-The simple assumption, said wherever it is used: capacity stays. As many cases as are forecast
-count towards the numerator, and the cases above the forecast do not; so a share falls by the
-factor by which its whole grows, and so does every point of its range.
+The simple assumption, said wherever it is used: capacity stays. Of a share, as many cases as are
+forecast count towards the numerator, and the cases above the forecast do not; so it falls by the
+factor by which its whole grows, and so does every point of its range. Of a stock, more start and
+as many end as are forecast; so it grows by the starts above the forecast.
 """
 
 from __future__ import annotations
@@ -84,6 +85,42 @@ def with_more(
     if not isnan(chance) and not isnan(target):
         edge = printed_edge(indicator, target)
         chance = _chance_above(outlook.points, edge, edge * factor, chance)
+    return Outlook((points[0], points[1], points[2], points[3], points[4]), chance)
+
+
+def starts_can_be_asked(indicator: Indicator) -> bool:
+    """Whether it is a stock whose starts are known, and of which more is not better."""
+    return indicator.flows is not None and indicator.polarity in (Polarity.LOW, Polarity.NEUTRAL)
+
+
+def with_more_starts(
+    indicator: Indicator, outlook: Outlook, added: float, target: float
+) -> Outlook:
+    """The coming stock with more starts than are forecast.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        One for which `starts_can_be_asked` holds.
+    outlook : Outlook
+        As forecast.
+    added : float
+        What the starts above the forecast add by then, in the stock's unit; at least 0.
+    target : float
+        In the indicator's unit; NaN without.
+
+    Returns
+    -------
+    Outlook
+        Never with a higher chance than as forecast; it is read as in `with_more`.
+    """
+    points = tuple(point + added for point in outlook.points)
+    chance = outlook.target_chance
+    if not isnan(chance) and not isnan(target):
+        edge = printed_edge(indicator, target)
+        # at most an edge is at least its mirror image
+        mirrored = tuple(-point for point in reversed(outlook.points))
+        chance = _chance_above(mirrored, -edge, added - edge, chance)
     return Outlook((points[0], points[1], points[2], points[3], points[4]), chance)
 
 

@@ -31,7 +31,13 @@ from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.register.spans import shown_label, shown_span
 from pmf_analysis.studies import Known, outlook_words
 from pmf_analysis.studies._due import Due, due
-from pmf_analysis.studies._more_cases import Outlook, can_be_asked, with_more
+from pmf_analysis.studies._more_cases import (
+    Outlook,
+    can_be_asked,
+    starts_can_be_asked,
+    with_more,
+    with_more_starts,
+)
 from pmf_analysis.studies._run_rate import Needed, StillToCome, meets, needed
 from pmf_analysis.studies._windows import Counts, counts_of
 from pmf_analysis.tables import SERIES
@@ -72,7 +78,7 @@ FACTS = {
     "floor_first_period": "", "floor_first_words": "", "outlook_floor": "",
     "run_rate": "", "run_rate_words": "", "pace": "", "pace_period": "",
     "forecast_record": "", "record_words": "", "skill_words": "", "no_skill_words": "",
-    "more_cases_words": "",
+    "more_cases_words": "", "more_starts_words": "",
 }  # fmt: skip
 
 _READ = (
@@ -110,6 +116,9 @@ class _Ahead:
         return Outlook((points[0], points[1], points[2], points[3], points[4]), chance)
 
 
+_Aheads = dict[tuple[str, ...], _Ahead]
+
+
 def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFrame:
     """Say what the forecast of each series means.
 
@@ -137,7 +146,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
         for unit in counts.units:
             series = (counts.indicator.code, unit, counts.cohort)
             row = {**dict(zip(SERIES, series, strict=True)), **told[series], "scenario": 0.0}
-            rows += _of_series(row, counts, unit, ahead.get(series), rules, context)
+            rows += _of_series(row, counts, unit, ahead, rules, context)
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     numbers = [name for name in COLUMNS if name not in (*SERIES, "period", *_TEXTS, "rule_set")]
     table = table.astype(dict.fromkeys(numbers, "float64") | dict.fromkeys(_TEXTS, "object"))
@@ -168,7 +177,7 @@ def facts(table: pd.DataFrame, latest: pd.DataFrame, context: Context) -> pd.Dat
 # -- what the analysis table holds -----------------------------------------------------------
 
 
-def _coming(rows: pd.DataFrame) -> dict[tuple[str, ...], _Ahead]:
+def _coming(rows: pd.DataFrame) -> _Aheads:
     """Coming periods by series."""
     held = rows.reindex(columns=list(_READ)).sort_values([*SERIES, "horizon"], kind="stable")
     spans = {code: periods.parse(code) for code in held["period"].unique()}
@@ -223,9 +232,10 @@ def _told(rows: pd.DataFrame) -> dict[tuple[str, ...], _Row]:
 
 
 def _of_series(
-    row: _Row, counts: Counts, unit: str, ahead: _Ahead | None, rules: RuleSet, context: Context
+    row: _Row, counts: Counts, unit: str, aheads: _Aheads, rules: RuleSet, context: Context
 ) -> Iterator[_Row]:
     """The row as forecast, and one for each share of more cases."""
+    ahead = aheads.get((counts.indicator.code, unit, counts.cohort))
     record = {"record": _record(row, counts.indicator)}
     if ahead is None:
         yield row | record
@@ -234,7 +244,6 @@ def _of_series(
     found = due(context.register, indicator.code, unit, ahead.spans)
     outlook = ahead.at(found.at)
     stretch = _stretch(counts, unit, ahead, found, row)
-    target = nan if found.target is None else found.target
     row = {
         **row, **record, **_when(found, ahead, indicator),
         **_floor(found, ahead, rules), **_pace(row, found, ahead, indicator, rules),
@@ -242,14 +251,14 @@ def _of_series(
         **_figure(outlook, rules),
     }  # fmt: skip
     yield row
-    if stretch is None or isnan(outlook.middle) or not can_be_asked(indicator):
-        return
+    series = (unit, counts.cohort)
     for share in value_of(rules, "more_cases"):
-        more = with_more(indicator, outlook, stretch, float(share), target)
-        named = ("indicator", "service_area", "cohort", "period", *_WHEN)
-        yield {name: row[name] for name in named} | {
-            "scenario": float(share), **_figure(more, rules)
-        }  # fmt: skip
+        more = _with_more(indicator, outlook, stretch, float(share), found, series, aheads)
+        if more is not None:
+            named = ("indicator", "service_area", "cohort", "period", *_WHEN)
+            yield {name: row[name] for name in named} | {
+                "scenario": float(share), **_figure(more, rules)
+            }  # fmt: skip
 
 
 _WHEN = ("due_period", "due_label", "due_on", "due_beyond", "target", "floor")
@@ -367,6 +376,30 @@ def _stretch(counts: Counts, unit: str, ahead: _Ahead, found: Due, row: _Row) ->
     if isnan(top) or isnan(bottom) or isnan(coming):
         return None
     return StillToCome(top, bottom, coming, to_come)
+
+
+def _with_more(
+    indicator: Indicator, outlook: Outlook, stretch: StillToCome | None, share: float,
+    found: Due, series: tuple[str, str], aheads: _Aheads,
+) -> Outlook | None:  # fmt: skip
+    """The figure with more cases than forecast; None where that is not asked or not known."""
+    if stretch is None or isnan(outlook.middle):
+        return None
+    target = nan if found.target is None else found.target
+    if can_be_asked(indicator):
+        return with_more(indicator, outlook, stretch, share, target)
+    if indicator.flows is None or not starts_can_be_asked(indicator):
+        return None
+    starts = aheads.get((indicator.flows.starts, *series))
+    own = aheads[(indicator.code, *series)].spans[: found.at + 1]
+    if starts is None or list(starts.spans[: found.at + 1]) != list(own):
+        return None
+    whole = 1.0 if indicator.kind is MeasureKind.COUNT else stretch.coming
+    coming = float(starts.columns["forecast_numerator"][: found.at + 1].sum())
+    if isnan(coming) or not whole > 0:
+        return None
+    added = share * coming / whole * indicator.multiplier
+    return with_more_starts(indicator, outlook, added, target)
 
 
 def _needed(indicator: Indicator, stretch: StillToCome | None, ahead: _Ahead, found: Due) -> _Row:

@@ -74,7 +74,9 @@ def facts_of(
         "run_rate_words": run_rate_words(row, indicator, rules),
         "pace": row["pace"],
         "pace_period": named(row["pace_period"], indicator),
-        "more_cases_words": more_cases_words(row, more, indicator),
+        f"more_{'starts' if indicator.stock else 'cases'}_words": more_cases_words(
+            row, more, indicator
+        ),
     }
 
 
@@ -135,7 +137,7 @@ def more_cases_words(row: Row, more: Sequence[Row], indicator: Indicator) -> str
         figure = formats.with_unit(one["forecast"], indicator.unit, indicator.decimals)
         chance = chance_words(one["target_chance"])
         told = f", the chance of meeting the target {chance}" if open_yet else ""
-        said.append(f"{figure} with {share_words(one)} more cases{told}")
+        said.append(f"{figure} with {share_words(one)} more{told}")
     return "; ".join(said)
 
 

@@ -106,7 +106,7 @@ def test_what_if(made):
             "Indicator": "Visits in time",
             "Period": "12 months to March 2027",
             "As forecast": "84.0%; chance of the target about 1 in 3 (30%)",
-            "10% more cases": "80.5%; chance of the target almost none (under 1%)",
+            "10% more": "80.5%; chance of the target almost none (under 1%)",
         }
     ]
     assert what_if_rows(table({}), made) == []

@@ -337,10 +337,35 @@ def test_more_cases_by_hand(context_of):
     moved = NormalDist().inv_cdf(0.9) + slope * 84.95 * 50 / 1200
     assert rows["target_chance"].iloc[1] == pytest.approx(1 - NormalDist().cdf(moved))
     assert facts(table(), context_of())["more_cases_words"] == (
-        "76.8% with 10% more cases; 73.8% with 20% more cases"
+        "76.8% with 10% more; 73.8% with 20% more"
     )
     likely = facts(table(shown=85.0, chances=(0.6,) * 12), context_of())["more_cases_words"]
-    assert likely.startswith("81.6% with 10% more cases, the chance of meeting the target")
+    assert likely.startswith("81.6% with 10% more, the chance of meeting the target")
+
+
+def test_a_stock_with_more_starts(context_of, rule_sets):
+    # five months of 30 starts: a tenth more adds 15 children to the 104 of 31 March
+    flows = {"kind": "count", "unit": "count", "polarity": "low", "data_period": "MS",
+             "target": {"value": 110, "from": "2021-04"}, "floor": [],
+             "flows": {"starts": "T-02", "ends": "T-03"}, "stock": True}  # fmt: skip
+    alone = context_of(**flows)
+    starts = indicator_of(code="T-02", kind="count", unit="count", polarity="neutral",
+                          target=[], floor=[], data_period="M")  # fmt: skip
+    held = Register(
+        workspace=alone.register.workspace, units=alone.register.units, breaks=(),
+        indicators={**alone.register.indicators, "T-02": starts}, rule_sets=rule_sets,
+    )  # fmt: skip
+    stock = table(over=(100, 1), ahead=(104.0, nan), shown=104.0, chances=(0.9,) * 12)
+    inflow = table(over=(30, 1), ahead=(30.0, nan), shown=30.0).assign(indicator="T-02")
+    found = studied(pd.concat([stock, inflow], ignore_index=True), Context(held, alone.as_at))
+    own = found[found["indicator"] == "T-01"]
+    assert own["forecast"].tolist() == [104.0, 119.0, 134.0]
+    assert own["target_chance"].is_monotonic_decreasing
+    said = outlook.facts(found, stock.iloc[[23]], Context(held, alone.as_at)).iloc[0]
+    assert said["more_starts_words"].startswith("119 with 10% more, the chance of meeting")
+    assert said["more_cases_words"] == ""
+    # without the starts nothing is asked
+    assert len(studied(stock, alone)) == 1
 
 
 @pytest.mark.parametrize("given", [{"polarity": "low", "target": [], "floor": []}, {"stock": True}])
