@@ -9,7 +9,8 @@ series and their ratio to ours. Ends with 1 where a forecast of ours is impossib
 missing.
 
 ``--cross-fit N`` scores each half of the series by what was learnt on the other half, N times.
-``--speed`` measures 100, 1,000 and 10,000 monthly series in one process instead.
+``--speed`` measures 100, 1,000 and 10,000 monthly series in one process. ``--write`` does all of
+it and writes the tables into ``docs/forecast-scores.md``.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks import forecast_ours, forecast_statsmodels
+from benchmarks import forecast_crossed, forecast_ours, forecast_statsmodels
 from benchmarks.forecast_scores import (
     NUMBERS,
     SLICES,
@@ -43,6 +44,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SERIES = ROOT.parent / "shared" / "reference" / "forecast"
 BENCH = ROOT / ".venv-bench" / "bin" / "python"
 RIVALS = Path(__file__).with_name("forecast_rivals.py")
+PAGE = ROOT / "docs" / "forecast-scores.md"
+BEGIN, END = "<!-- scores begin -->\n", "<!-- scores end -->"
+"""Between these the page holds what was measured."""
+
+WRITTEN_HALVINGS = 5
 
 OURS, MEAN = "ours", "mean of four"
 STATSFORECAST = ("SeasonalNaive", "AutoETS", "DOT")
@@ -54,6 +60,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _DIGITS = {
     "series": 0, "sMAPE": 2, "MASE": 3, "OWA": 3, "cov80": 3, "cov95": 3, "MSIS": 2, "sWIS": 3,
     "relMAE": 3, "beats": 2, "impossible": 0, "crossed": 0, "missing": 0, "CPU s": 1, "ratio": 1,
+    "past forecasts": 0, "CPU s in all": 2, "CPU s of 1,000": 2, "growth": 2,
 }  # fmt: skip
 
 
@@ -191,8 +198,9 @@ def _cell(column: str, value: object) -> str:
 def report(part: Slice, side: Side, by: Sequence[str], markdown: bool) -> tuple[str, int]:
     """What is printed of a slice, and how many forecasts of ours are no forecasts."""
     scores = {name: score(rows, part) for name, rows in side.rows.items()}
-    say = [f"{part.name}: {len(part.truth)} series"]
-    say += [printed(table_of(side, scores, part), markdown, part.name)]
+    title = f"{part.name.capitalize()}: {len(part.truth)} series"
+    say = [f"### {title}" if markdown else title]
+    say += [printed(table_of(side, scores, part), markdown)]
     say += [f"Ours, by {', '.join(by)}:", printed(by_groups(scores[OURS], by), markdown)]
     if MEAN in scores:
         say += [f"Ours less {MEAN} (below 0 is better), 95% interval over series:"]
@@ -203,15 +211,46 @@ def report(part: Slice, side: Side, by: Sequence[str], markdown: bool) -> tuple[
 
 def crossed(folder: Path, times: int, markdown: bool) -> str:
     """What is printed of scores by what other series taught."""
-    found = forecast_ours.cross_fitted(folder, times)
+    found = forecast_crossed.cross_fitted(folder, times)
     table = pd.DataFrame({name: rows.mean() for name, rows in found.items()}).T
     spread = pd.DataFrame({name: rows.std(ddof=0) for name, rows in found.items()}).T
-    columns = ["OWA", "cov80", "cov95", "MSIS", "sWIS", "impossible", "crossed", "missing"]
+    columns = ["OWA", "MASE", "cov80", "cov95", "MSIS", "sWIS", "relMAE", "beats"]
     return "\n\n".join([
-        f"Learnt on a random half of the series, scored on the other, {times} times, mean:",
+        f"Learnt on a random half of the series, scored on the other; mean of {times} halvings:",
         printed(table[columns], markdown), "Standard deviation between the halvings:",
-        printed(spread[columns[:5]], markdown),
+        printed(spread[columns], markdown),
     ]) + "\n"  # fmt: skip
+
+
+def speed(markdown: bool) -> str:
+    """What is printed of the cost."""
+    return printed(forecast_ours.cost(), markdown, "series") + "\n"
+
+
+def slices(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
+    """What is printed of each slice, and how many forecasts of ours are no forecasts."""
+    for name in options.slices or SLICES:
+        part = load(options.folder, name)
+        side = side_by_side(part, options.bench, options.without)
+        yield report(part, side, options.by.split(","), options.markdown)
+
+
+def written(options: argparse.Namespace) -> int:
+    """Measure everything and write it into the page; 1 where a forecast of ours is none."""
+    options.markdown, page = True, PAGE
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise SystemExit(f"{page} has no place for the scores: {BEGIN.strip()} and {END}")
+    found = [*slices(options)]
+    parts = ["## Side by side", *(text for text, _ in found), "## By what other series taught",
+             crossed(options.folder, options.cross_fit or WRITTEN_HALVINGS, True), "## Cost",
+             f"{forecast_ours.MONTHS} months, {forecast_ours.AHEAD} ahead, with ranges and past "
+             "forecasts, one process; growth is the cost of a series against the row above.",
+             speed(True)]  # fmt: skip
+    text = "\n\n".join(part.strip() for part in parts)
+    page.write_text(f"{before}{BEGIN}\n{text}\n\n{END}{after}", encoding="utf-8", newline="\n")
+    return int(any(wrong for _, wrong in found))
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -227,18 +266,18 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--cross-fit", type=int, metavar="N", default=0)
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--write", action="store_true", help=f"write all into docs/{PAGE.name}")
     options = parser.parse_args(given)
+    if options.write:
+        return written(options)
     if options.speed:
-        sys.stdout.write(printed(forecast_ours.cost().set_index("series"), options.markdown) + "\n")
+        sys.stdout.write(speed(options.markdown))
         return 0
     if options.cross_fit:
         sys.stdout.write(crossed(options.folder, options.cross_fit, options.markdown))
         return 0
     wrong = 0
-    for name in options.slices or SLICES:
-        part = load(options.folder, name)
-        side = side_by_side(part, options.bench, options.without)
-        text, bad = report(part, side, options.by.split(","), options.markdown)
+    for text, bad in slices(options):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
         wrong += bad

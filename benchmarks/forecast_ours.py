@@ -1,16 +1,14 @@
-"""Our forecasts of a slice of series, for `benchmarks.forecast`: scores, halves, and cost."""
+"""Our forecasts of a slice of series, and what forecasts cost; no program itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks import forecast_ranges
-from benchmarks.forecast_scores import NUMBERS, SLICES, Slice, load, score, summary
+from benchmarks.forecast_scores import NUMBERS, Slice
 from benchmarks.growth import timed
 from pmf_analysis.forecasting import LEVELS, Forecast, ForecastRules, Series, forecast
 from pmf_analysis.series_files import policy
@@ -43,6 +41,12 @@ def series_of(part: Slice, names: Iterable[str] | None = None) -> list[Series]:
     ]  # fmt: skip
 
 
+def only(part: Slice, names: Sequence[str]) -> Slice:
+    """Some of the series of a slice."""
+    kept = {name: part.truth[name] for name in names}
+    return replace(part, truth=kept, history={name: part.history[name] for name in names})
+
+
 def rows_of(found: Sequence[Forecast]) -> pd.DataFrame:
     """Forecasts as a table: ``series_id``, ``horizon`` and ``NUMBERS``."""
     parts = [
@@ -63,53 +67,6 @@ def ours(part: Slice, rules: ForecastRules) -> tuple[pd.DataFrame, dict[str, flo
         series = series_of(part, [name for name in part.truth if name in some.index])
         seconds[str(freq)] = timed(lambda: forecast(series, rules))[1]  # noqa: B023
     return rows_of(found), seconds
-
-
-# --- cross-fitting ------------------------------------------------------------------------
-
-
-def cross_fitted(folder: Path, times: int, seed: int = SEED) -> dict[str, pd.DataFrame]:
-    """Scores of each half of the series by what the other half taught.
-
-    Parameters
-    ----------
-    folder : Path
-        Of series, as `forecast_scores.load` reads it.
-    times : int
-        Random halves, each way.
-    seed : int
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        Slice to a row of measures for each random halving.
-    """
-    rules = shipped_rules()
-    parts = {name: load(folder, name) for name in SLICES}
-    sets = forecast_ranges.sets_of(folder, rules)
-    points = forecast_ranges.points_of(sets, rules.ranges)
-    names = np.array(sorted({name for part in parts.values() for name in part.truth}))
-    draws = np.random.default_rng(seed)
-    came: dict[str, list[dict[str, float]]] = {name: [] for name in SLICES}
-    for _ in range(times):
-        order = draws.permutation(names)
-        halves = order[::2], order[1::2]
-        scores: dict[str, list[pd.DataFrame]] = {name: [] for name in SLICES}
-        for learn, test in (halves, halves[::-1]):
-            learnt = points.of(np.isin(points.names, learn))
-            taught = replace(rules, ranges=forecast_ranges.rules_learnt(learnt, rules.ranges))
-            for name, part in parts.items():
-                held = [one for one in part.truth if one in set(test)]
-                found = rows_of(forecast(series_of(part, held), taught).of)
-                scores[name].append(score(found, _only(part, held)))
-        for name, both in scores.items():
-            came[name].append(summary(pd.concat(both).sort_index()))
-    return {name: pd.DataFrame(rows) for name, rows in came.items()}
-
-
-def _only(part: Slice, names: Sequence[str]) -> Slice:
-    kept = {name: part.truth[name] for name in names}
-    return replace(part, truth=kept, history={name: part.history[name] for name in names})
 
 
 # --- cost ---------------------------------------------------------------------------------
@@ -142,19 +99,20 @@ def cost(counts: Sequence[int] = COUNTS) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a number of series: ``series``, ``origins`` (past forecasts of each, made in the
-        same call), ``seconds``, ``per 1,000``, ``growth`` (cost of a series against one of the
-        row before).
+        By number of series: ``past forecasts`` (of each, made in the same call), ``CPU s in
+        all``, ``CPU s of 1,000``, and ``growth``: cost of a series against the row before.
     """
     rules = shipped_rules()
     forecast(made(16), rules)  # loads what is loaded once
-    rows: list[dict[str, float]] = []
+    rows: dict[str, dict[str, float]] = {}
+    before = np.nan
     for count in counts:
         series = made(count)
         found, seconds = timed(lambda: forecast(series, rules))  # noqa: B023
         each = 1000 * seconds / count
-        rows.append({
-            "series": count, "origins": max(one.origins for one in found.of), "seconds": seconds,
-            "per 1,000": each, "growth": each / rows[-1]["per 1,000"] if rows else np.nan,
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+        rows[f"{count:,}"] = {
+            "past forecasts": max(one.origins for one in found.of), "CPU s in all": seconds,
+            "CPU s of 1,000": each, "growth": each / before,
+        }  # fmt: skip
+        before = each
+    return pd.DataFrame(rows).T

@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks import (
     forecast,
+    forecast_crossed,
     forecast_ours,
     forecast_rivals,
     forecast_scores,
@@ -36,11 +37,15 @@ def folder(tmp_path_factory) -> Path:
         public, season = number >= 9, SEASONS[freq]
         name, points = f"{number:03}", 24 if public else 10 * (1 + season // 2) + number
         level = 50 + 20 * np.sin(2 * np.pi * np.arange(points + 4) / max(season, 2))
-        values = np.clip(np.round(level + draws.normal(0, 5, points + 4), 1), 0, 100)
+        kind = ("percent", "count", "smallcount")[number // 3 % 3] if public else "level"
+        values = np.round(level + draws.normal(0, 5, points + 4)) / (
+            8 if kind == "smallcount" else 1
+        )
+        values = np.clip(np.round(values), 0, 100)
         told.append({
             "series_id": name, "block": "public" if public else "bench", "source": f"S{number % 2}",
-            "freq": freq, "period": season, "kind": "percent" if public else "level",
-            "lower": 0 if public else np.nan, "upper": 100 if public else np.nan,
+            "freq": freq, "period": season, "kind": kind,
+            "lower": 0 if public else np.nan, "upper": 100 if kind == "percent" else np.nan,
         })  # fmt: skip
         before += [(name, step + 1, values[step]) for step in range(points)]
         after += [(name, step + 1, values[points + step]) for step in range(4)]
@@ -148,7 +153,7 @@ def test_ours_are_what_the_command_writes(folder, tmp_path):
 @pytest.mark.parametrize("name", forecast_statsmodels.MODELS)
 def test_statsmodels_forecasts_every_period_of_every_series(folder, name):
     part = load(folder, "public")
-    some = forecast_ours._only(part, [*part.truth][1:2])
+    some = forecast_ours.only(part, [*part.truth][1:2])
     rows, _, unfitted = forecast_statsmodels.forecast(some, name)
     found = summary(score(rows, some))
     assert (found["missing"], found["crossed"], unfitted) == (0, 0, 0)
@@ -213,6 +218,78 @@ def test_without_statsforecast_the_others_are_scored(folder, tmp_path, capsys):
     assert "AutoETS" not in printed
 
 
+def test_each_half_is_scored_by_what_the_other_taught(folder, monkeypatch):
+    # learning is tested with the ranges; here, that each half gets what was learnt for it
+    learnt: list[set[str]] = []
+
+    def remembered(points, before):
+        learnt.append({str(name) for name in points.names})
+        return before
+
+    monkeypatch.setattr(forecast_crossed.forecast_ranges, "rules_learnt", remembered)
+    monkeypatch.setattr(forecast_crossed, "POWERS", (0,))
+    monkeypatch.setattr(forecast_crossed, "DECAYS", (0.85,))
+    found = forecast_crossed.cross_fitted(folder, 1)
+    assert list(found) == list(SLICES)
+    assert [len(names) for names in learnt] == [9, 9] and not learnt[0] & learnt[1]
+    for name, rows in found.items():
+        assert list(rows["series"]) == [len(load(folder, name).truth)]
+        assert not rows[["missing", "impossible", "crossed"]].to_numpy().any()
+
+
+def test_halves_are_of_all_series_each_way():
+    names = np.array([f"{number:02}" for number in range(11)])
+    learnt = [*forecast_crossed.halves(names, 2, seed=1)]
+    assert len(learnt) == 4
+    for (learn, test), (back, forth) in zip(learnt[::2], learnt[1::2], strict=True):
+        assert sorted([*learn, *test]) == [*names]
+        assert (set(learn), set(test)) == (set(forth), set(back))
+
+
+def test_the_choice_is_that_of_the_lowest_loss_on_the_series_learnt_from():
+    def choice(decay: float, power: int, losses: dict[str, float]) -> forecast_crossed.Choice:
+        rows = pd.DataFrame({
+            "slice": "short", "kind": ["level", "level", "count"], "sMAPE": losses.values(),
+            "MASE": losses.values(), "sMAPE naive2": 1.0, "MASE naive2": 1.0,
+        }, index=[*losses])  # fmt: skip
+        return forecast_crossed.Choice(decay, {"power": power, "members": ["naive"]}, rows)
+
+    tried = [
+        choice(0.7, 0, {"A": 0.9, "B": 0.1, "C": 0.8}),
+        choice(0.7, 4, {"A": 0.5, "B": 9.0, "C": 0.9}),
+        choice(1.0, 0, {"A": 0.8, "B": 0.0, "C": 0.7}),
+    ]
+    methods = {"season": {"decay": 0.85, "penalty": 1.0}, "pools": {"percent": {"power": 2}}}
+    found = forecast_crossed.best(tried, np.array(["A", "C"]), methods)
+    assert found["season"] == {"decay": 0.7, "penalty": 1.0}
+    assert {kind: pool["power"] for kind, pool in found["pools"].items()} == {
+        "percent": 2, "level": 4, "count": 0,
+    }  # fmt: skip
+    assert methods["season"]["decay"] == 0.85
+
+
+def test_the_page_gets_everything_between_its_marks(folder, tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n\n{forecast.BEGIN}old\n{forecast.END}\nafter\n", encoding="utf-8")
+    monkeypatch.setattr(forecast, "PAGE", page)
+    monkeypatch.setattr(forecast, "crossed", lambda *_: "CROSSED")
+    monkeypatch.setattr(forecast, "speed", lambda *_: "SPEED")
+    words = [str(folder), "--slice", "public", "--bench", str(tmp_path / "none"), *WITHOUT]
+    assert forecast.main([*words, "--write"]) == 0
+    text = page.read_text("utf-8")
+    assert text.startswith("before\n") and text.endswith("\nafter\n")
+    assert "old" not in text
+    assert all(word in text for word in ("### Public", "| ours |", "CROSSED", "SPEED"))
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(SystemExit, match="no place for the scores"):
+        forecast.main([*words, "--write"])
+
+
+def test_the_page_of_scores_has_a_place_for_them():
+    text = forecast.PAGE.read_text("utf-8")
+    assert text.index(forecast.BEGIN) < text.index(forecast.END)
+
+
 def test_a_mean_is_of_middles_and_limits(folder):
     part = load(folder, "short")
     rows = naive2_rows(part)
@@ -224,8 +301,8 @@ def test_a_mean_is_of_middles_and_limits(folder):
 
 def test_the_cost_is_told_for_each_number_of_series():
     table = forecast_ours.cost([4, 8])
-    assert list(table["series"]) == [4, 8]
-    assert (table["seconds"] > 0).all()
+    assert list(table.index) == ["4", "8"]
+    assert (table["CPU s in all"] > 0).all()
     assert {one.kind.value for one in forecast_ours.made(8)} == {
         "percent", "smallcount", "count", "level",
     }  # fmt: skip

@@ -61,13 +61,13 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_every_field_of_a_series_is_read(made):
     rows = [
-        "A,3,50,monthly,12,2,percent,0,100,40,north",
-        "A,4,52.5,monthly,12,2,percent,0,100,,north",
+        "A,3,50,monthly,12,2,percent,0,100,40",
+        "A,4,52.5,monthly,12,2,percent,0,100,",
     ]
-    read = read_series(made(table(*rows, header=HEADER + ",denominator,group")))
+    read = read_series(made(table(*rows, header=HEADER + ",denominator")))
     (one,) = read.series
     assert (one.name, one.season, one.horizon, one.kind) == ("A", 12, 2, SeriesKind.PERCENT)
-    assert (one.lower, one.upper, one.group) == (0, 100, "north")
+    assert (one.lower, one.upper) == (0, 100)
     np.testing.assert_array_equal(one.values, [50, 52.5])
     np.testing.assert_array_equal(one.denominators, [40, np.nan])
     assert read.frequencies == (Frequency.MONTH,)

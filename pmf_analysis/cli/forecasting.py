@@ -20,7 +20,7 @@ def forecast(
         Path,
         typer.Option(
             help="Table with series_id, t, value, freq, period, h, kind, lower, upper; and "
-            "denominator and group where they are known."
+            "denominator where it is known."
         ),
     ],
     out: Annotated[

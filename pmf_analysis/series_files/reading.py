@@ -26,8 +26,8 @@ Read = TypeVar("Read")
 COLUMNS = ("series_id", "t", "value", "freq", "period", "h", "kind", "lower", "upper")
 """Columns that a file of series must have."""
 
-OPTIONAL = ("denominator", "group")
-"""Columns that it may have besides."""
+OPTIONAL = ("denominator",)
+"""What it may have besides: the whole that a percentage is a share of."""
 
 FREQUENCIES = {
     "monthly": (Frequency.MONTH, 12),
@@ -121,7 +121,7 @@ def read_series(path: str | Path) -> SeriesFile:
         ``COLUMNS``: ``series_id`` (text), ``t`` (number of the period; one that is left out is
         a gap), ``value`` (empty where not known), ``freq`` (monthly, quarterly, yearly),
         ``period`` (12, 4, 1), ``h`` (periods ahead), ``kind`` (``terms.SeriesKind``), ``lower``
-        and ``upper`` (bounds, empty without); it may have ``denominator`` and ``group``.
+        and ``upper`` (bounds, empty without); it may have ``denominator``.
 
     Returns
     -------
@@ -139,7 +139,6 @@ def read_series(path: str | Path) -> SeriesFile:
     _check_ids(cells)
     first, of = _places(ids)
     told = {name: _one_each(cells, name, first, of) for name in ("freq", "period", "h", "kind")}
-    group = cells.columns.get("group")
     periods = _periods(cells, of)
     values = cells.numbers("value", empty=True)
     lower, upper = _bounds(cells, values, first, of)
@@ -160,7 +159,6 @@ def read_series(path: str | Path) -> SeriesFile:
                 lower=lower[place],
                 upper=upper[place],
                 denominators=None if wholes is None else _spread(wholes, rows, at),
-                group="" if group is None else str(group.texts[group.codes[row]]),
             )
         )
     frequencies = tuple(FREQUENCIES[word][0] for word in told["freq"])
