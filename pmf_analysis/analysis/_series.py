@@ -15,7 +15,6 @@ from pmf_analysis.analysis._levels import at_last_level
 from pmf_analysis.forecasting import Series
 from pmf_analysis.forecasting.scales import scale_of, to_working, unbend
 from pmf_analysis.register.models import Indicator, RuleSet
-from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import MeasureKind, SeriesKind
@@ -71,9 +70,7 @@ class Coming:
     change: str = ""
 
 
-def series_of(
-    measures: pd.DataFrame, found: list[History], context: Context, rules: RuleSet
-) -> list[Coming]:
+def series_of(measures: pd.DataFrame, found: list[History], rules: RuleSet) -> list[Coming]:
     """Series for the engine, from the histories that may be forecast.
 
     Parameters
@@ -82,7 +79,6 @@ def series_of(
         The table that the histories were found in.
     found : list of History
         Without those that have a reason against a forecast.
-    context : Context
     rules : RuleSet
         The rule set ``forecast``.
 
@@ -95,12 +91,8 @@ def series_of(
     keys = {name: measures[name].to_numpy(dtype=object) for name in SERIES}
     made = []
     for history in found:
-        unit = context.register.units.get(keys["service_area"][history.last])
-        group = "|".join(
-            (history.indicator.code, keys["cohort"][history.last], str(unit.kind) if unit else "")
-        )
         name = "|".join(str(keys[part][history.last]) for part in SERIES)
-        made.append(_one(history, counts, name, group, rules))
+        made.append(_one(history, counts, name, rules))
     labels = measures["period"].to_numpy(dtype=object)
     words = _undeclared.changes([one.values for one in made], _labels(made, labels), rules)
     return [
@@ -116,7 +108,7 @@ def horizon_of(history: History, rules: RuleSet) -> int:
     return max(min(most, int((history.stop - history.start) * share)), 1)
 
 
-def _one(history: History, counts: Counts, name: str, group: str, rules: RuleSet) -> Coming:
+def _one(history: History, counts: Counts, name: str, rules: RuleSet) -> Coming:
     rows, indicator = history.rows, history.indicator
     value, whole = counts.at("value", rows), counts.at("denominator", rows)
     numerator = counts.at("numerator", rows)
@@ -133,7 +125,6 @@ def _one(history: History, counts: Counts, name: str, group: str, rules: RuleSet
         lower=lower,
         upper=upper,
         denominators=whole if parts else None,
-        group=group,
     )
     own = replace(own, values=_at_one_level(own, history))
     return Coming(history, own, _denominators(own, whole, indicator, small))
@@ -149,7 +140,6 @@ def _denominators(own: Series, whole: Floats, indicator: Indicator, small: float
         lower=0.0,
         upper=np.nan,
         denominators=None,
-        group=f"{own.group}|denominator",
     )
 
 

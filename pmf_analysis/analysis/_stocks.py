@@ -71,9 +71,17 @@ def by_flows(
         coming, going = (part for part in events if part is not None)
         places.append(place)
         stocks.append(_own(one, counts))
-        starts.append(replace(one.values, values=coming, kind=SeriesKind.COUNT, upper=np.nan,
-                              lower=0.0, denominators=None, name=f"{one.values.name}|starts",
-                              group=f"{one.values.group}|starts"))  # fmt: skip
+        starts.append(
+            replace(
+                one.values,
+                name=f"{one.values.name}|starts",
+                values=coming,
+                kind=SeriesKind.COUNT,
+                lower=0.0,
+                upper=np.nan,
+                denominators=None,
+            )
+        )
         ends.append(going)
     drawn = from_flows(stocks, starts, ends, rules, paths) if places else []
     for place, distribution in zip(places, drawn, strict=True):
@@ -125,7 +133,7 @@ def leaving(stock: Floats, ends: Floats, starts: Series) -> Series:
     stock, ends : ndarray, shape (points,)
         Counts at the end of each period, and events in it; NaN where not known.
     starts : Series
-        Of the same stock, over the same periods: gives season, horizon and group.
+        Of the same stock, over the same periods: gives season and horizon.
 
     Returns
     -------
@@ -142,7 +150,6 @@ def leaving(stock: Floats, ends: Floats, starts: Series) -> Series:
         lower=0.0,
         upper=100.0,
         denominators=before,
-        group=f"{starts.group}|leaving",
     )
 
 

@@ -176,7 +176,7 @@ def explain(rows: pd.DataFrame, context: Context, actions: Sequence[Step] = ()) 
     if history.reason:
         return Explained(history.reason)
     ahead = int(forecast.sum()) + history.behind
-    series = series_of(measures, [history], context, usual)[0].values
+    series = series_of(measures, [history], usual)[0].values
     raw = np.where(history.rows >= 0, _columns.figures(measures)[history.rows], np.nan)
     series = replace(series, values=raw)
     last = periods.parse(str(measures["period"].iloc[history.last]))

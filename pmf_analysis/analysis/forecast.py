@@ -125,7 +125,7 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         context.register.rule_set(FACTORS),
     )
     found = histories(measures, context, rules) if len(measures) else []
-    ready = series_of(measures, [one for one in found if not one.reason], context, rules)
+    ready = series_of(measures, [one for one in found if not one.reason], rules)
     needed = (*KEY, "period_end", "state")
     cells = {name: measures[name].to_numpy(dtype=object) for name in needed}
     results = _results(ready, measures, cells, context, engine)
