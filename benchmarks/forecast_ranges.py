@@ -185,8 +185,8 @@ def _drawn(
     weights, slope, growth, length = named
     even, groups = weights - 1 / len(weights), len(slope)
     over = weights.sum() - 1
-    loss += PULL["weights"] * np.sum(even**2) + 1000 * over**2 + PULL["length"] * length**2
-    gradient[: len(weights)] += 2 * PULL["weights"] * even + 2000 * over
+    loss += PULL["weights"] * np.sum(even**2) + 1e5 * over**2 + PULL["length"] * length**2
+    gradient[: len(weights)] += 2 * PULL["weights"] * even + 2e5 * over
     for name, place, values in (("slope", 1, slope), ("growth", 2, growth)):
         apart = values - values.mean()
         first = len(weights) + place * groups

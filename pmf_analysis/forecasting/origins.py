@@ -85,7 +85,7 @@ def forecasts_of(
     prior = float(rules.methods["prior_origins"])
 
     def combined(every: Floats, at: int) -> Floats:
-        weights = weights_of(*_errors(z[:, :at], places, pools, scale), power, prior)
+        weights = weights_of(*_errors(z[:, :at], places, pools, scale, len(names)), power, prior)
         return np.asarray((weights[:, :, None] * every).sum(axis=1))
 
     found = {name: np.full((len(z), len(places), horizon), np.nan) for name in _PARTS}
@@ -130,13 +130,12 @@ def origins_of(points: int, season: int, horizon: int, rules: ForecastRules) -> 
 
 
 def _errors(
-    z: Floats, places: list[int], pools: list[Floats], scale: Scale
+    z: Floats, places: list[int], pools: list[Floats], scale: Scale, methods: int
 ) -> tuple[Floats, Floats]:
     """Mean absolute errors of each method on the figures known, and the past forecasts tried.
 
     An origin counts by the square root of the number of figures that it forecast.
     """
-    methods = pools[0].shape[1] if pools else 1
     total = np.zeros((len(z), methods))
     weight, tried = np.zeros(len(z)), np.zeros(len(z))
     for at, pool in zip(places, pools, strict=True):

@@ -174,8 +174,9 @@ def usual(season: int, kind: SeriesKind, scale: Scale, rules: dict[str, Any]) ->
 
 
 def weights_of(rules: dict[str, Any]) -> Floats:
-    """Weights of the measures, in their order."""
-    return np.array([rules["spread"]["weights"][name] for name in MEASURES])
+    """Weights of the measures, in their order; they sum to 1, so that units do not matter."""
+    weights = np.array([rules["spread"]["weights"][name] for name in MEASURES])
+    return weights / weights.sum()
 
 
 def floor_of(z: Floats, scale: Scale, rules: dict[str, Any]) -> Floats:
