@@ -20,6 +20,7 @@ VERBS = (
     "about", "breaks", "trend_table", "status_table", "direction_table", "comparison_table",
     "screen", "impact_table", "forecast_skill_table", "forecast_table", "quality",
     "verdict_table", "check_table", "delivery_table", "figures", "explained_forecast",
+    "outlook_table", "what_if_table", "forecast_record_table",
 )  # fmt: skip
 
 

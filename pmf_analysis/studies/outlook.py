@@ -15,8 +15,7 @@ Rule set: ``outlook`` (likely, unlikely, more_likely_than_not, least_a_month, mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from math import ceil, floor, isnan, nan
 from typing import Any
 
@@ -24,12 +23,12 @@ import numpy as np
 import pandas as pd
 
 from pmf_analysis import periods
-from pmf_analysis.periods import ReportingPeriod
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
-from pmf_analysis.register.spans import shown_label, shown_span
+from pmf_analysis.register.spans import shown_label
 from pmf_analysis.studies import Known, outlook_words
+from pmf_analysis.studies._ahead import Ahead, Aheads, coming_periods, stretch_of
 from pmf_analysis.studies._due import Due, due
 from pmf_analysis.studies._more_cases import (
     Outlook,
@@ -81,12 +80,6 @@ FACTS = {
     "more_cases_words": "", "more_starts_words": "",
 }  # fmt: skip
 
-_READ = (
-    *SERIES, "period", "horizon", "forecast_numerator", "forecast_denominator", "shown_forecast",
-    "shown_lower80", "shown_upper80", "shown_lower95", "shown_upper95",
-    "forecast_target_chance", "forecast_floor_chance",
-)  # fmt: skip
-_SHOWN = ("shown_lower95", "shown_lower80", "shown_forecast", "shown_upper80", "shown_upper95")
 _TOLD = {
     "forecast_skill": "skill", "forecast_naive": "naive", "forecast_points": "points",
     "forecast_origins": "origins", "forecast_coverage80": "coverage80",
@@ -100,23 +93,6 @@ _TEXTS = (
 )  # fmt: skip
 _BETTER = (Variation.IMPROVEMENT_HIGH.value, Variation.IMPROVEMENT_LOW.value)
 _Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Ahead:
-    """The coming periods of one series: each column in their order."""
-
-    spans: Sequence[ReportingPeriod]
-    columns: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]
-
-    def at(self, place: int) -> Outlook:
-        """The shown figure of one of them."""
-        points = [float(self.columns[name][place]) for name in _SHOWN]
-        chance = float(self.columns["forecast_target_chance"][place])
-        return Outlook((points[0], points[1], points[2], points[3], points[4]), chance)
-
-
-_Aheads = dict[tuple[str, ...], _Ahead]
 
 
 def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFrame:
@@ -139,7 +115,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
     del known
     rules = context.register.rule_set(RULES)
     is_coming = analysed["state"] == State.FORECAST.value
-    ahead = _coming(analysed[is_coming])
+    ahead = coming_periods(analysed[is_coming])
     told = _told(analysed[~is_coming])
     rows: list[_Row] = []
     for counts in counts_of(analysed, context):
@@ -177,32 +153,11 @@ def facts(table: pd.DataFrame, latest: pd.DataFrame, context: Context) -> pd.Dat
 # -- what the analysis table holds -----------------------------------------------------------
 
 
-def _coming(rows: pd.DataFrame) -> _Aheads:
-    """Coming periods by series."""
-    held = rows.reindex(columns=list(_READ)).sort_values([*SERIES, "horizon"], kind="stable")
-    spans = {code: periods.parse(code) for code in held["period"].unique()}
-    numbers = [name for name in _READ if name not in (*SERIES, "period")]
-    found = {}
-    for series, own in held.groupby(list(SERIES), sort=False):
-        columns = {name: own[name].to_numpy(dtype=float) for name in numbers}
-        found[series] = _Ahead([spans[code] for code in own["period"]], columns)
-    return found
-
-
 def _told(rows: pd.DataFrame) -> dict[tuple[str, ...], _Row]:
     """What is said of each series on its latest row, and its latest signal and record."""
     names = [f"forecast_before{end}" for end in _BEFORE]
-    wanted = [
-        *SERIES,
-        "period",
-        "segment",
-        "value",
-        "denominator",
-        "variation",
-        "shown_value",
-        *_TOLD,
-        *names,
-    ]
+    own_columns = ("period", "segment", "value", "denominator", "variation", "shown_value")
+    wanted = [*SERIES, *own_columns, *_TOLD, *names]
     held = rows.reindex(columns=wanted)
     last = held.groupby(list(SERIES), sort=False).tail(1)
     found = {
@@ -232,7 +187,7 @@ def _told(rows: pd.DataFrame) -> dict[tuple[str, ...], _Row]:
 
 
 def _of_series(
-    row: _Row, counts: Counts, unit: str, aheads: _Aheads, rules: RuleSet, context: Context
+    row: _Row, counts: Counts, unit: str, aheads: Aheads, rules: RuleSet, context: Context
 ) -> Iterator[_Row]:
     """The row as forecast, and one for each share of more cases."""
     ahead = aheads.get((counts.indicator.code, unit, counts.cohort))
@@ -243,7 +198,7 @@ def _of_series(
     indicator = counts.indicator
     found = due(context.register, indicator.code, unit, ahead.spans)
     outlook = ahead.at(found.at)
-    stretch = _stretch(counts, unit, ahead, found, row)
+    stretch = stretch_of(counts, unit, ahead, found.at, periods.parse(row["period"]))
     row = {
         **row, **record, **_when(found, ahead, indicator),
         **_floor(found, ahead, rules), **_pace(row, found, ahead, indicator, rules),
@@ -264,7 +219,7 @@ def _of_series(
 _WHEN = ("due_period", "due_label", "due_on", "due_beyond", "target", "floor")
 
 
-def _when(found: Due, ahead: _Ahead, indicator: Indicator) -> _Row:
+def _when(found: Due, ahead: Ahead, indicator: Indicator) -> _Row:
     span = ahead.spans[found.at]
     return {
         "due_period": span.code,
@@ -293,7 +248,7 @@ def _likelihood(chance: float, rules: RuleSet) -> Likelihood:
     return Likelihood.UNLIKELY if chance < float(value_of(rules, "unlikely")) else Likelihood.EVEN
 
 
-def _floor(found: Due, ahead: _Ahead, rules: RuleSet) -> _Row:
+def _floor(found: Due, ahead: Ahead, rules: RuleSet) -> _Row:
     """The chance of being past the floor at the date, and the first period where it is likely."""
     chances = ahead.columns["forecast_floor_chance"]
     at_date = float(chances[found.at])
@@ -305,7 +260,7 @@ def _floor(found: Due, ahead: _Ahead, rules: RuleSet) -> _Row:
     return row
 
 
-def _pace(row: _Row, found: Due, ahead: _Ahead, indicator: Indicator, rules: RuleSet) -> _Row:
+def _pace(row: _Row, found: Due, ahead: Ahead, indicator: Indicator, rules: RuleSet) -> _Row:
     """When a target that is missed now would be met; only a real change has a pace."""
     chances = ahead.columns["forecast_target_chance"]
     good_way = indicator.polarity in (Polarity.HIGH, Polarity.LOW)
@@ -352,35 +307,9 @@ def _one_case(row: _Row, indicator: Indicator) -> float:
 # -- the stretch of the target ---------------------------------------------------------------
 
 
-def _stretch(counts: Counts, unit: str, ahead: _Ahead, found: Due, row: _Row) -> StillToCome | None:
-    """Counts of the periods over, and wholes of those to come; None where one is not known."""
-    indicator = counts.indicator
-    span = ahead.spans[found.at]
-    to_come = min(shown_span(indicator, span), found.at + 1)
-    wholes = ahead.columns["forecast_denominator"][found.at + 1 - to_come : found.at + 1]
-    first, _ = counts.window(span).steps
-    last = periods.step_number(periods.parse(row["period"]))
-    top = bottom = 0.0
-    for step in range(first, last + 1):
-        place = counts.row_of(unit, step)
-        if place < 0:
-            return None
-        top += counts.columns["numerator"][place]
-        bottom += counts.columns["denominator"][place]
-    coming = float(wholes.sum())
-    if indicator.kind is MeasureKind.COUNT:
-        bottom = coming = 0.0
-    elif indicator.kind is MeasureKind.RATE and first <= last:
-        # the whole of a rolled rate is a mean population, not a sum
-        return None
-    if isnan(top) or isnan(bottom) or isnan(coming):
-        return None
-    return StillToCome(top, bottom, coming, to_come)
-
-
 def _with_more(
     indicator: Indicator, outlook: Outlook, stretch: StillToCome | None, share: float,
-    found: Due, series: tuple[str, str], aheads: _Aheads,
+    found: Due, series: tuple[str, str], aheads: Aheads,
 ) -> Outlook | None:  # fmt: skip
     """The figure with more cases than forecast; None where that is not asked or not known."""
     if stretch is None or isnan(outlook.middle):
@@ -402,7 +331,7 @@ def _with_more(
     return with_more_starts(indicator, outlook, added, target)
 
 
-def _needed(indicator: Indicator, stretch: StillToCome | None, ahead: _Ahead, found: Due) -> _Row:
+def _needed(indicator: Indicator, stretch: StillToCome | None, ahead: Ahead, found: Due) -> _Row:
     """What the cases still to come must bring, beside what is forecast of them."""
     middle = float(ahead.columns["shown_forecast"][found.at])
     if stretch is None or found.target is None or isnan(middle):
