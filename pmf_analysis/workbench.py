@@ -613,9 +613,14 @@ class AreaRun:
 
     def forecast_skill_table(self) -> Panel:
         """How each forecast did on past figures."""
-        codes = list(self.fact["indicator"])
-        rows = forecasts.skill_rows(self.analysis, codes, self.prepared.register)
-        return _table(rows, "Forecasts tried on past figures", "Indicator")
+        codes, held = list(self.fact["indicator"]), self.prepared.register
+        rows = forecasts.skill_rows(self.analysis, codes, held)
+        shown = _table(rows, "Forecasts tried on past figures", "Indicator").parts
+        made = forecasts.method_rows(self.analysis, codes, held)
+        if not made:
+            return Panel(shown)
+        table = _table(made, "How each forecast was made", "Indicator").parts[0]
+        return Panel((*shown, _folded("How each forecast was made", table)))
 
     def forecast_table(self) -> Panel:
         """Every forecast figure with its ranges and chances."""

@@ -13,9 +13,13 @@ _WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 def within_budget(
-    findings: pd.DataFrame, catalogue: Catalogue, most: int, always: Collection[str]
+    findings: pd.DataFrame,
+    catalogue: Catalogue,
+    most: int,
+    always: Collection[str] = (),
+    page: str = "now",
 ) -> pd.DataFrame:
-    """Findings on the present figure that a story tells, in the order of the catalogue.
+    """Findings that a story tells of what is now, or of what comes, in the catalogue's order.
 
     Parameters
     ----------
@@ -27,6 +31,8 @@ def within_budget(
     always : collection of str
         Families that are told whatever the room; so are every doubt about the record, and what
         gives the story its place in the headline.
+    page : str
+        ``now`` or ``later``.
 
     Returns
     -------
@@ -35,7 +41,7 @@ def within_budget(
         catalogue; a caveat goes with its family and takes no room.
     """
     held = set(findings["code"])
-    here = [one for one in catalogue.entries if one.page == "now" and one.code in held]
+    here = [one for one in catalogue.entries if one.page == page and one.code in held]
     order = {one.code: place for place, one in enumerate(here)}
     headed = max((one for one in here if one.headline), key=lambda e: e.attention, default=None)
     kept = {one.code for one in here if one.family in always or one.is_doubt or one is headed}

@@ -11,9 +11,14 @@ from pmf_analysis import findings, formats, periods
 from pmf_analysis.register import Register
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.spans import shown_label
-from pmf_analysis.terms import State
+from pmf_analysis.terms import Frequency, State
 
 LIKELY, NEARLY = "4 chances in 5", "19 chances in 20"
+_STEP = {Frequency.MONTH: "month", Frequency.QUARTER: "quarter", Frequency.YEAR: "year"}
+_GUESS = {
+    "naive": "last {step}'s figure",
+    "seasonal_naive": "the figure of the same {step} a year before",
+}
 _ALONE = "Single period"
 
 
@@ -41,19 +46,41 @@ def skill_rows(analysis: pd.DataFrame, codes: Sequence[str], register: Register)
             continue
         row = said.to_dict("records")[0]
         held = {f"{level}% range held": _share(row[name]) for level, name in _COVERAGE.items()}
+        guess = _GUESS.get(row["forecast_naive"], "").format(step=_STEP[indicator.frequency])
         rows.append(
             {
                 "Indicator": indicator.label,
                 "Figures used": _count(row["forecast_points"]),
                 "Earlier dates tried": _count(row["forecast_origins"]),
-                "Closer than the simplest guess by": _share(row["forecast_skill"]),
+                "Simplest guess": guess,
+                "Closer than that by": _share(row["forecast_skill"]),
                 **held,
-                "In words": row["forecast_reason"],
-                "Change that nobody registered": row["forecast_break"],
-                "Method": row["forecast_method"],
+                "To note": _note(row, guess),
             }
         )
     return rows
+
+
+def method_rows(analysis: pd.DataFrame, codes: Sequence[str], register: Register) -> list[dict]:
+    """How each forecast of a unit was made, a row for each indicator that has one.
+
+    Parameters and result are those of `skill_rows`.
+    """
+    rows = []
+    for indicator, own in _of_each(analysis, codes, register):
+        said = own["forecast_method"]
+        said = said[said.notna() & said.ne("")]
+        if len(said):
+            rows.append({"Indicator": indicator.label, "How it was made": said.iloc[-1]})
+    return rows
+
+
+def _note(row: Mapping[str, Any], guess: str) -> str:
+    """Why there is no forecast, that it is no better than a guess, and what has changed."""
+    if not row["forecast_method"]:
+        return str(row["forecast_reason"])
+    worse = f"No better than {guess}." if guess and row["forecast_skill"] <= 0 else ""
+    return " ".join(filter(None, (worse, str(row["forecast_break"] or ""))))
 
 
 def forecast_rows(

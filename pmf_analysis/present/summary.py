@@ -248,7 +248,7 @@ def _story(
         rag=str(own["rag"]),
         now=_now(rows, context, catalogue),
         where="" if parts is None else _where(parts[parts["indicator"] == code], context),
-        later=_sentences(rows, catalogue.families_on("later")),
+        later=_later(rows, context, catalogue),
         trust=" ".join(doubt["sentence"]),
         ask=indicator.ask,
     )
@@ -261,10 +261,10 @@ def _now(rows: pd.DataFrame, context: Context, catalogue: Catalogue) -> tuple[st
     return _said_once(list(within_budget(rows, catalogue, int(most), always)["sentence"]))
 
 
-def _sentences(rows: pd.DataFrame, families: Sequence[str]) -> tuple[str, ...]:
-    return _said_once(
-        [sentence for family in families for sentence in rows[rows["family"] == family]["sentence"]]
-    )
+def _later(rows: pd.DataFrame, context: Context, catalogue: Catalogue) -> tuple[str, ...]:
+    """Sentences on what comes next, as many as a story has room for."""
+    most = int(value_of(context.register.rule_set(RULES), "most_later"))
+    return _said_once(list(within_budget(rows, catalogue, most, page="later")["sentence"]))
 
 
 def _said_once(sentences: Sequence[str]) -> tuple[str, ...]:

@@ -47,6 +47,21 @@ def test_what_stands_on_no_page_one_takes_no_room():
     assert told() == []
 
 
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (("F-RANGE", "F-RUN-RATE", "F-CHANCE-LOW"), ["F-RANGE", "F-CHANCE-LOW"]),
+        (("F-RANGE", "F-FLOOR", "F-CHANCE-LOW"), ["F-CHANCE-LOW", "F-FLOOR"]),
+        (("F-RANGE", "F-CHANCE", "F-NO-SKILL"), ["F-RANGE", "F-CHANCE", "F-NO-SKILL"]),
+        (("F-NONE", "S-GREEN"), ["F-NONE"]),
+    ],
+)
+def test_what_comes_is_told_in_two_sentences_and_that_it_is_no_better_than_a_guess(codes, said):
+    findings = pd.DataFrame({"code": codes})
+    later = within_budget(findings, load_catalogue(), 2, page="later")
+    assert list(later["code"]) == said
+
+
 @given(st.sets(st.sampled_from(NOW)), st.integers(0, 12))
 def test_nothing_is_told_twice_and_nothing_is_left_out_that_has_room(codes, most):
     entries = {one.code: one for one in load_catalogue().entries}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmf_analysis.present.forecasts import forecast_rows, skill_rows
+from pmf_analysis.present.forecasts import forecast_rows, method_rows, skill_rows
 from pmf_analysis.register import load
 
 CODE, UNIT = "ASSESS-45", "dunwick"
@@ -33,7 +33,7 @@ def analysed(**given: object) -> pd.DataFrame:
         "forecast_reason": "On past figures the forecast came 12% closer than last month's figure",
         "forecast_skill": 0.12, "forecast_points": 48, "forecast_origins": 6,
         "forecast_coverage80": 0.81, "forecast_coverage": 0.955, "forecast_method": "mean of two",
-        "forecast_break": "",
+        "forecast_break": "", "forecast_naive": "naive",
     }  # fmt: skip
     rows = pd.DataFrame([coming, {**known, **given}])
     return rows.assign(indicator=CODE, service_area=UNIT, cohort="all")
@@ -61,22 +61,41 @@ def test_without_a_figure_as_shown_the_single_one_stands_alone(register):
 
 def test_how_forecasts_did_is_told_in_numbers(register):
     (row,) = skill_rows(analysed(), [CODE], register)
-    assert row["Closer than the simplest guess by"] == "12%"
+    assert row["Simplest guess"] == "last month's figure"
+    assert (row["Closer than that by"], row["To note"]) == ("12%", "")
     assert (row["80% range held"], row["95% range held"]) == ("81%", "96%")
     assert (row["Figures used"], row["Earlier dates tried"]) == ("48", "6")
+
+
+def test_what_a_reader_must_know_is_noted(register):
+    table = analysed(
+        forecast_skill=-0.04, forecast_naive="seasonal_naive",
+        forecast_break="The level seems to have changed in May 2026.",
+    )  # fmt: skip
+    (row,) = skill_rows(table, [CODE], register)
+    assert row["To note"] == (
+        "No better than the figure of the same month a year before. "
+        "The level seems to have changed in May 2026."
+    )
+    assert row["Closer than that by"] == "-4%"
+    (made,) = method_rows(table, [CODE], register)
+    assert made == {"Indicator": row["Indicator"], "How it was made": "mean of two"}
 
 
 def test_a_refusal_has_its_reason_and_no_numbers(register):
     nothing = dict.fromkeys(("forecast_skill", "forecast_coverage", "forecast_coverage80"), np.nan)
     table = analysed(
-        forecast_reason="Only 9 figures", forecast_points=0, forecast_origins=0, **nothing
+        forecast_reason="Only 9 figures",
+        forecast_points=0,
+        forecast_origins=0,
+        forecast_method="",
+        forecast_naive="",
+        **nothing,
     )
     (row,) = skill_rows(table, [CODE], register)
-    assert row["In words"] == "Only 9 figures"
-    empty = {
-        name: text for name, text in row.items() if name not in ("Indicator", "In words", "Method")
-    }
+    assert row["To note"] == "Only 9 figures"
+    empty = {name: text for name, text in row.items() if name not in ("Indicator", "To note")}
     assert set(empty.values()) == {""}
     silent = table.assign(forecast_reason=np.nan)
-    assert skill_rows(silent, [CODE], register) == []
+    assert skill_rows(silent, [CODE], register) == method_rows(silent, [CODE], register) == []
     assert forecast_rows(silent.iloc[1:], UNIT, [CODE], register) == []
