@@ -56,10 +56,12 @@ def coming_periods(rows: pd.DataFrame) -> Aheads:
     held = rows.reindex(columns=list(_READ)).sort_values([*SERIES, "horizon"], kind="stable")
     spans = {code: periods.parse(code) for code in held["period"].unique()}
     numbers = [name for name in _READ if name not in (*SERIES, "period")]
+    columns = {name: held[name].to_numpy(dtype=float) for name in numbers}
+    codes = held["period"].to_numpy(dtype=object)
     found = {}
-    for series, own in held.groupby(list(SERIES), sort=False):
-        columns = {name: own[name].to_numpy(dtype=float) for name in numbers}
-        found[series] = Ahead([spans[code] for code in own["period"]], columns)
+    for series, places in held.groupby(list(SERIES), sort=False).indices.items():
+        own = {name: column[places] for name, column in columns.items()}
+        found[series] = Ahead([spans[code] for code in codes[places]], own)
     return found
 
 
