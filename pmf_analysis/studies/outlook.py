@@ -67,7 +67,7 @@ COLUMNS = (
     "record", "record_period", "before", "before_lower80", "before_upper80", "before_lower95",
     "before_upper95", "happened",           # ForecastRecord
     "skill", "naive", "points", "origins", "coverage80", "coverage95",
-    "reason", "rule_set",
+    "undeclared_change", "reason", "rule_set",
 )  # fmt: skip
 
 FACTS = {
@@ -77,19 +77,20 @@ FACTS = {
     "floor_first_period": "", "floor_first_words": "", "outlook_floor": "",
     "run_rate": "", "run_rate_words": "", "pace": "", "pace_period": "",
     "forecast_record": "", "record_words": "", "skill_words": "", "no_skill_words": "",
-    "more_cases_words": "", "more_starts_words": "",
+    "more_cases_words": "", "more_starts_words": "", "undeclared_change": "",
 }  # fmt: skip
 
 _TOLD = {
     "forecast_skill": "skill", "forecast_naive": "naive", "forecast_points": "points",
     "forecast_origins": "origins", "forecast_coverage80": "coverage80",
     "forecast_coverage": "coverage95", "forecast_reason": "reason",
+    "forecast_break": "undeclared_change",
 }  # fmt: skip
 _BEFORE = ("", "_lower80", "_upper80", "_lower95", "_upper95")
 _TEXTS = (
     "due_period", "due_label", "due_on", "due_beyond", "target_outlook", "floor_outlook",
     "floor_first", "pace", "pace_period", "run_rate",
-    "needed_from", "needed_to", "record", "record_period", "naive", "reason",
+    "needed_from", "needed_to", "record", "record_period", "naive", "undeclared_change", "reason",
 )  # fmt: skip
 _BETTER = (Variation.IMPROVEMENT_HIGH.value, Variation.IMPROVEMENT_LOW.value)
 _Row = dict[str, Any]
@@ -157,8 +158,9 @@ def _told(rows: pd.DataFrame) -> dict[tuple[str, ...], _Row]:
     """What is said of each series on its latest row, and its latest signal and record."""
     names = [f"forecast_before{end}" for end in _BEFORE]
     own_columns = ("period", "segment", "value", "denominator", "variation", "shown_value")
-    wanted = [*SERIES, *own_columns, *_TOLD, *names]
+    wanted = [*SERIES, *own_columns, *_TOLD, *names, "forecast_before_period"]
     held = rows.reindex(columns=wanted)
+    held = held.astype({"forecast_before_period": "str", "period": "str"})
     last = held.groupby(list(SERIES), sort=False).tail(1)
     found = {
         tuple(str(row[name]) for name in SERIES): {
@@ -174,8 +176,14 @@ def _told(rows: pd.DataFrame) -> dict[tuple[str, ...], _Row]:
         own = found[tuple(str(row[name]) for name in SERIES)]
         if row["segment"] == own["segment"]:
             own["better"] = row["variation"] in _BETTER
-    foretold = held[held["forecast_before"].notna() & held["value"].notna()]
-    for row in foretold.groupby(list(SERIES), sort=False).tail(1).to_dict("records"):
+    foretold = held[held["forecast_before"].notna()].groupby(list(SERIES), sort=False).tail(1)
+    # the forecast is of the last settled period, which may lie before the row that tells of it
+    of_period = [*SERIES, "forecast_before_period"]
+    figures = held[[*SERIES, "period", "value", "denominator"]].dropna(subset="value")
+    then = foretold[[*of_period, *names]].merge(
+        figures, left_on=of_period, right_on=[*SERIES, "period"], how="inner"
+    )
+    for row in then.to_dict("records"):
         own = found[tuple(str(row[name]) for name in SERIES)]
         own |= {f"before{end}": row[f"forecast_before{end}"] for end in _BEFORE}
         own |= {"happened": row["value"], "record_period": row["period"]}

@@ -57,6 +57,7 @@ def facts_of(
     if pd.isna(row["forecast"]):
         return said
     return said | {
+        "undeclared_change": row["undeclared_change"],
         "outlook_period": period_words(row, indicator),
         "outlook_range": range_words(row, indicator),
         "outlook_beyond": _date(row["due_on"]) if row["due_beyond"] == "yes" else "",

@@ -50,7 +50,7 @@ def made(held):
 
 def table(*rows: dict[str, object]) -> pd.DataFrame:
     found = pd.DataFrame([{**FORECAST, **row} for row in rows]).reindex(columns=list(COLUMNS))
-    texts = ["reason", "pace_period"]
+    texts = ["reason", "pace_period", "undeclared_change"]
     return found.astype(dict.fromkeys(texts, "object")).fillna(dict.fromkeys(texts, ""))
 
 

@@ -401,9 +401,10 @@ def test_no_more_cases_change_nothing(points, chance, target):
 # -- the record ------------------------------------------------------------------------------
 
 
-def before(middle: float) -> dict[str, float]:
+def before(middle: float, period: str = "2026-10") -> dict[str, object]:
     ends = {"": 0, "_lower80": -2, "_upper80": 2, "_lower95": -3, "_upper95": 3}
-    return {f"forecast_before{name}": middle + apart for name, apart in ends.items()}
+    ranges = {f"forecast_before{name}": middle + apart for name, apart in ends.items()}
+    return {**ranges, "forecast_before_period": period}
 
 
 @pytest.mark.parametrize(
@@ -432,6 +433,16 @@ def test_a_record_in_whole_cases(context_of):
     assert facts(table(**many), context_of())["forecast_record"] == "outside"
 
 
+def test_the_record_of_a_period_before_one_that_is_not_settled(context_of):
+    rows = table(over=(800, 1000), **before(82.5, "2026-09"))
+    rows.loc[rows["period"] == "2026-10", "value"] = 99.0
+    found = first(rows, context_of())
+    assert (found["record_period"], found["happened"]) == ("2026-09", 80.0)
+    assert found["record"] == "inside_95"
+    gone = rows.assign(value=rows["value"].mask(rows["period"] == "2026-09"))
+    assert first(gone, context_of())["record"] == "not_told"
+
+
 def test_no_record_without_an_earlier_forecast(context_of):
     found = facts(table(), context_of())
     assert (found["forecast_record"], found["record_words"]) == ("not_told", "")
@@ -449,6 +460,12 @@ def test_skill_in_words(context_of, skill, naive, no_skill):
     found = facts(table(**said), context_of())
     assert found["no_skill_words"] == no_skill
     assert found["skill_words"] == ("It was closer" if skill > 0 else "")
+
+
+def test_an_undeclared_change_is_passed_on_in_words(context_of):
+    said = "The figures from April 2026 on lie lower than those before"
+    assert facts(table(forecast_break=said), context_of())["undeclared_change"] == said
+    assert facts(table(), context_of())["undeclared_change"] == ""
 
 
 # -- what is not there -----------------------------------------------------------------------
