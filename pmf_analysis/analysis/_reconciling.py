@@ -151,7 +151,10 @@ def _families(
     last = last[["indicator", "cohort", "period", "service_area"]].assign(
         place=np.arange(len(members)), behind=[one.behind for one in members]
     )
-    known = [_kind(held, unit) in rules.kinds for unit in last["service_area"]]
+    known = [
+        _kind(held, unit) in rules.kinds and _has_parts(one, held.indicators[code])
+        for one, unit, code in zip(members, last["service_area"], last["indicator"], strict=True)
+    ]
     last = last[np.array(known, dtype=bool)]
     order = ["indicator", "cohort", "period", "vintage"]
     rows = measures[[*order, "service_area"]].assign(
@@ -162,7 +165,7 @@ def _families(
     alike = ["indicator", "cohort", "period", "behind"]
     for (code, cohort, period, _), own in last.groupby(alike, sort=True):
         indicator = held.indicators[code]
-        if len(own) < 2 or indicator.kind is MeasureKind.MEDIAN:
+        if len(own) < 2:
             continue
         names = ["value"] if indicator.kind is MeasureKind.COUNT else [*_PARTS]
         past = every[(code, cohort)]
@@ -175,6 +178,19 @@ def _families(
         figures = np.stack([wide[name].reindex(list(units)).to_numpy() for name in names])
         places = dict(zip(own["service_area"], own["place"].tolist(), strict=True))
         yield _Family(indicator, units, places, figures)
+
+
+def _has_parts(one: Member, indicator: Indicator) -> bool:
+    """Whether a figure can be taken to parts that are never below 0."""
+    parts = [one.values, *([] if one.wholes is None else [one.wholes])]
+    share = indicator.kind is MeasureKind.PROPORTION
+    beyond = share and one.values.table.max() > indicator.multiplier
+    return (
+        indicator.kind is not MeasureKind.MEDIAN
+        and (indicator.kind is MeasureKind.COUNT or one.wholes is not None)
+        and min(float(part.table.min()) for part in parts) >= 0
+        and not beyond
+    )
 
 
 def _kind(register: Register, unit: str) -> UnitKind | None:
@@ -194,14 +210,17 @@ def _tree(family: _Family, context: Context, rules: _Rules) -> tuple[list[int], 
         below = [at for at, one in enumerate(above) if one == whole]
         parts = _making_up(family, whole, below, held, rules)
         if why := _why_not(family, parts):
-            refused[told] = f"not made to add up with its parts: {why}"
+            refused[told] = f"not made to add up with its parts ({rules.label}): {why}"
             continue
         for part in parts:
             parents[part] = whole
             beside.setdefault(family.units[part], []).append(f"that of {held.units[told].name}")
         parted = "its one part" if len(parts) == 1 else f"its {len(parts)} parts"
         beside.setdefault(told, []).append(f"those of {parted}")
-    notes = {unit: [f"made to add up with {formats.listed(said)}"] for unit, said in beside.items()}
+    notes = {
+        unit: [f"made to add up with {formats.listed(said)} ({rules.label})"]
+        for unit, said in beside.items()
+    }
     for unit, why in refused.items():
         notes.setdefault(unit, []).append(why)
     return parents, {unit: "; ".join(notes[unit]) for unit in notes if unit in family.members}
@@ -258,16 +277,13 @@ def _reconcile(family: _Family, parents: list[int], found: list[Member]) -> None
 def _parted(one: Member, indicator: Indicator) -> tuple[Floats, Floats]:
     """What adds up, and its standard deviations, each of shape (2, horizon).
 
-    Cases and the rest of a share, else numerator and denominator; the second of a count, and
-    all without a known denominator, is NaN.
+    Cases and the rest of a share, else numerator and denominator; the second of a count is NaN.
     """
     level, spread = _middle(one.values) / indicator.multiplier, _spread(one.values)
     spread = spread / indicator.multiplier
     nothing = np.full_like(level, np.nan)
-    if indicator.kind is MeasureKind.COUNT:
+    if indicator.kind is MeasureKind.COUNT or one.wholes is None:
         return np.stack([level, nothing]), np.stack([spread, nothing])
-    if one.wholes is None:
-        return np.stack([nothing, nothing]), np.stack([nothing, nothing])
     whole, unsure = _middle(one.wholes), _spread(one.wholes)
     own = whole * spread
     count = np.hypot(own, level * unsure)
@@ -277,12 +293,17 @@ def _parted(one: Member, indicator: Indicator) -> tuple[Floats, Floats]:
     return np.stack([level * whole, whole]), np.stack([count, unsure])
 
 
+def _drawn_from(distribution: Distribution) -> Floats:
+    """Quantiles before they were rounded to whole numbers, shape (levels, horizon)."""
+    return distribution.table if distribution.smooth is None else distribution.smooth
+
+
 def _middle(distribution: Distribution) -> Floats:
-    return distribution.table[_MIDDLE]
+    return _drawn_from(distribution)[_MIDDLE]
 
 
 def _spread(distribution: Distribution) -> Floats:
-    lower, upper = distribution.table[_INNER]
+    lower, upper = _drawn_from(distribution)[_INNER]
     return (upper - lower) / _INNER_WIDTH
 
 
@@ -308,12 +329,12 @@ def _stretched(distribution: Distribution, middle: Floats) -> Distribution:
     before = _middle(distribution)
     plain = (before > 0) & (middle > 0)
     times = np.where(plain, middle, middle + _HALF) / np.where(plain, before, before + _HALF)
-    return _with_table(distribution, distribution.table * times)
+    return _with_table(distribution, _drawn_from(distribution) * times)
 
 
 def _odds_stretched(distribution: Distribution, middle: Floats) -> Distribution:
     """As `_stretched`, of the odds of a percentage, so that it stays one."""
-    before, table = _middle(distribution), distribution.table
+    before, table = _middle(distribution), _drawn_from(distribution)
     inside = (np.minimum(before, middle) > 0) & (np.maximum(before, middle) < 100)
     near = [
         np.where(inside, level, np.clip(level, _HALF, 100 - _HALF)) for level in (before, middle)
@@ -324,7 +345,10 @@ def _odds_stretched(distribution: Distribution, middle: Floats) -> Distribution:
     return _with_table(distribution, 100.0 * np.exp(-np.logaddexp(0.0, -(bent + by))))
 
 
-def _with_table(distribution: Distribution, table: Floats) -> Distribution:
-    whole = np.rint(table) if distribution.whole else table
-    ordered = np.maximum.accumulate(np.where(np.isfinite(whole), whole, distribution.table), axis=0)
-    return replace(distribution, table=ordered)
+def _with_table(distribution: Distribution, moved: Floats) -> Distribution:
+    """The distribution with other quantiles, in order, whole where only whole ones can be."""
+    kept = np.where(np.isfinite(moved), moved, _drawn_from(distribution))
+    ordered = np.maximum.accumulate(kept, axis=0)
+    table = np.rint(ordered) if distribution.whole else ordered
+    smooth = None if distribution.smooth is None else ordered
+    return replace(distribution, table=table, smooth=smooth)

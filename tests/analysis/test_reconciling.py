@@ -127,8 +127,36 @@ def test_a_share_is_made_from_cases_that_add_up_and_stays_a_share(county, measur
         assert one.wholes.quantile(0.5) == pytest.approx(one.denominator)
         if unit not in ("W1", "W2"):  # whose middle was 0
             assert middle(one) == pytest.approx(100 * one.numerator / one.denominator)
-    assert made["E1"].note == "made to add up with that of Unit E"
-    assert made["E"].note == "made to add up with those of its 2 parts and that of Unit K"
+    rules = "(reconciliation 1.0)"
+    assert made["E1"].note == f"made to add up with that of Unit E {rules}"
+    assert made["E"].note == f"made to add up with those of its 2 parts and that of Unit K {rules}"
+
+
+def test_whole_numbers_stay_whole_and_the_sums_hold_before_they_are_rounded(county, measures):
+    given = []
+    for unit in UNITS:
+        one = coming(measures, "N-01", unit, total(unit)[0] + 5.3)
+        table = np.rint(one.values.table)
+        values = replace(one.values, table=table, whole=True, smooth=one.values.table)
+        given.append(replace(one, values=values))
+    made = units_of(measures, reconciled(given, measures, county))
+    for unit, one in made.items():
+        assert (one.values.table == np.rint(one.values.table)).all()
+        assert one.values.smooth is not None and (np.diff(one.values.smooth, axis=0) >= 0).all()
+        if unit != "C":
+            assert one.values.smooth[8] == pytest.approx(one.numerator)
+    parts = made["E1"].numerator + made["E2"].numerator
+    assert made["E"].numerator == pytest.approx(parts, abs=1e-9)
+
+
+def test_what_has_no_parts_stays_out(county, measures):
+    given = [coming(measures, "P-01", unit, 10, 50) for unit in UNITS]
+    unknown = [replace(one, wholes=None) for one in given]
+    assert [one.numerator for one in reconciled(unknown, measures, county)] == [None] * len(given)
+    beyond = [
+        replace(one, values=replace(one.values, table=one.values.table + 90)) for one in given
+    ]
+    assert [one.numerator for one in reconciled(beyond, measures, county)] == [None] * len(given)
 
 
 def test_parts_that_do_not_add_up_stay_out_and_it_is_said(county, measures):
@@ -138,7 +166,8 @@ def test_parts_that_do_not_add_up_stay_out_and_it_is_said(county, measures):
     given = [coming(apart, "N-01", unit, total(unit)[0] + 5) for unit in UNITS if unit != "C"]
     made = units_of(apart, reconciled(given, apart, county))
     assert made["W"].note.endswith(
-        "made to add up with its parts: their past figures do not add up to its own"
+        "not made to add up with its parts (reconciliation 1.0): "
+        "their past figures do not add up to its own"
     )
     assert made["W2"].numerator is None and made["W2"].note == ""
     parts = made["E1"].numerator + made["E2"].numerator
