@@ -109,9 +109,9 @@ def histories(measures: pd.DataFrame, context: Context, rules: RuleSet) -> list[
     for number in range(grid.shape[0]):
         end = int(np.flatnonzero(~np.isnan(rows[number]))[-1])
         last = int(rows[number, end])
-        same = np.flatnonzero(eras[number, : end + 1] != eras[number, end])
-        earlier = [place for place in same if not np.isnan(eras[number, place])]
-        first = earlier[-1] + 1 if earlier else 0
+        known = ~np.isnan(eras[number, : end + 1])
+        earlier = np.flatnonzero(known & (eras[number, : end + 1] != eras[number, end]))
+        first = int(earlier[-1]) + 1 if len(earlier) else 0
         own = slice(first, end + 1)
         era = np.where(np.isnan(rows[number, own]), -1, rows[number, own]).astype(np.int64)
         with_number = np.flatnonzero(~np.isnan(numbered[number]))[-1:]
@@ -122,16 +122,16 @@ def histories(measures: pd.DataFrame, context: Context, rules: RuleSet) -> list[
         )  # fmt: skip
         older = bool(grid.position[last] < newest[last])
         label = periods.in_sentence(periods.parse(labels[last]).label)
-        found.append(_judged(one, label, older, bool(earlier), values, rules))
+        found.append(_judged(one, label, older, first > 0, values, rules))
     return found
 
 
 def _settled(measures: pd.DataFrame, values: NDArray[np.float64]) -> Flags:
     """Rows with a figure that no late record changes, and those in which nothing was counted."""
     counts = [_columns.numbers(measures, name) for name in ("numerator", "denominator")]
-    nothing = (counts[0] == 0) & (counts[1] == 0)
-    waiting = (measures["state"].astype(str) == State.PROVISIONAL.value).to_numpy()
-    return (~np.isnan(values) | nothing) & ~waiting
+    states = measures["state"].astype(str).to_numpy(dtype=object)
+    nothing = (counts[0] == 0) & (counts[1] == 0) & (states == State.NOT_APPLICABLE.value)
+    return (~np.isnan(values) | nothing) & (states != State.PROVISIONAL.value)
 
 
 def _in_use(

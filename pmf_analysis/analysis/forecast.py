@@ -184,7 +184,8 @@ def _member(one: Coming, found: Forecast, whole: Forecast | None) -> Member:
 def _with_cases(one: Coming, whole: Forecast | None) -> forecasting.Series:
     if one.values.denominators is None or whole is None or whole.distribution is None:
         return one.values
-    expected = float(np.mean(whole.distribution.quantile(0.5)))
+    # where there is a figure, at least one case stands behind it
+    expected = float(np.mean(np.maximum(whole.distribution.quantile(0.5), 1.0)))
     return replace(one.values, coming_denominator=expected)
 
 
