@@ -73,6 +73,14 @@ def test_every_field_of_a_series_is_read(made):
     assert read.frequencies == (Frequency.MONTH,)
 
 
+def test_a_series_without_any_denominator_has_none(made):
+    rows = ["A,1,50,monthly,12,2,percent,0,100,40", "B,1,50,monthly,12,2,percent,0,100,"]
+    read = read_series(made(table(*rows, header=HEADER + ",denominator")))
+    assert read.series[0].denominators is not None
+    assert read.series[1].denominators is None
+    assert read_series(made(table(*GOOD))).series[0].denominators is None
+
+
 def test_a_period_left_out_and_an_empty_value_are_gaps(made):
     rows = ["A,7,1," + YEARLY, "A,2,5," + YEARLY, "A,4,," + YEARLY, "A,3,6," + YEARLY]
     (one,) = read_series(made(table(*rows))).series

@@ -143,6 +143,7 @@ def read_series(path: str | Path) -> SeriesFile:
     values = cells.numbers("value", empty=True)
     lower, upper = _bounds(cells, values, first, of)
     wholes = _denominators(cells)
+    known = np.bincount(of, ~np.isnan(wholes), len(first)) > 0
     order = np.argsort(of, kind="stable")
     starts = np.searchsorted(of[order], np.arange(len(first) + 1))
     series = []
@@ -158,7 +159,7 @@ def read_series(path: str | Path) -> SeriesFile:
                 kind=SeriesKind(told["kind"][place]),
                 lower=lower[place],
                 upper=upper[place],
-                denominators=None if wholes is None else _spread(wholes, rows, at),
+                denominators=_spread(wholes, rows, at) if known[place] else None,
             )
         )
     frequencies = tuple(FREQUENCIES[word][0] for word in told["freq"])
@@ -336,9 +337,10 @@ def _bounds(cells: _Cells, values: Floats, first: Whole, of: Whole) -> tuple[Flo
     return lower[first], upper[first]
 
 
-def _denominators(cells: _Cells) -> Floats | None:
+def _denominators(cells: _Cells) -> Floats:
+    """The whole of each row; NaN where it is not known."""
     if "denominator" not in cells.columns:
-        return None
+        return np.full(len(cells.lines), np.nan)
     found = cells.numbers("denominator", empty=True)
     if (below := found < 0).any():
         raise cells.fault(
