@@ -8,13 +8,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pmf_analysis.forecasting import calibration, counts, spreads
+from pmf_analysis.forecasting import calibration, counts, shares, spreads
 from pmf_analysis.forecasting.batches import Batch
 from pmf_analysis.forecasting.calibration import Calibration, Misses
 from pmf_analysis.forecasting.distribution import LEVELS, Distribution
 from pmf_analysis.forecasting.origins import origins_of
 from pmf_analysis.forecasting.rules import ForecastRules
 from pmf_analysis.forecasting.scales import Scale, unbend
+from pmf_analysis.forecasting.series import Series
 from pmf_analysis.terms import SeriesKind
 
 Floats = NDArray[np.float64]
@@ -96,7 +97,8 @@ def _ranged(
     smooth = _inside_bounds(batch, table_of(batch.middle, widths, batch.scale))
     whole = np.array([counts.is_whole(one) for one in batch.series])
     table = np.where(whole[:, None, None], _whole(batch, smooth), smooth)
-    befores = _befores(batch, past, factors, whole)
+    table = _of_cases(batch, table, batch.middle, factors[:, None, : batch.horizon], rules)
+    befores = _befores(batch, past, factors, whole, rules)
     noisy = noise_share(batch, rules)
     coming = {
         share: correlation_of(batch.season, batch.horizon, share, rules)
@@ -122,7 +124,9 @@ def _ranged(
 # --- widths -------------------------------------------------------------------------------
 
 
-def spread_of(batch: Batch, rules: ForecastRules, origin: int | None = None) -> Floats:
+def spread_of(
+    batch: Batch, rules: ForecastRules, origin: int | None = None, cases: bool = True
+) -> Floats:
     """Expected size of the error at each horizon, on the working scale.
 
     Parameters
@@ -132,6 +136,8 @@ def spread_of(batch: Batch, rules: ForecastRules, origin: int | None = None) -> 
     rules : dict
     origin : int, optional
         Periods known; all without. Nothing that came after is used.
+    cases : bool
+        With the noise that few cases give the coming figures.
 
     Returns
     -------
@@ -143,7 +149,7 @@ def spread_of(batch: Batch, rules: ForecastRules, origin: int | None = None) -> 
     points = batch.points if origin is None else origin
     size = np.exp(spreads.log_spread(logs, points, told, rules.ranges))
     most = rules.ranges["most_spread"].get(batch.scale.value, np.inf)
-    return np.minimum(np.hypot(size, coming), most)
+    return np.minimum(np.hypot(size, coming) if cases else size, most)
 
 
 def spread_parts(
@@ -234,6 +240,7 @@ def _past(batch: Batch, rules: ForecastRules) -> _Past:
         counts.to_edges(actual, middle, batch.scale),
         np.abs(actual - middle),
     )
+    error = np.where(_few_cases(batch), _case_edges(batch, rules), error)
     for place, origin in enumerate(_origins(batch, rules)):
         widths = half_widths(batch, spread_of(batch, rules, origin), rules)
         ratios[:, :, place] = error[None, :, place] / widths
@@ -241,12 +248,27 @@ def _past(batch: Batch, rules: ForecastRules) -> _Past:
     return _Past(Misses(batch.season, ratios), last)
 
 
+def _few_cases(batch: Batch) -> NDArray[np.bool_]:
+    return np.array([_is_few(batch, one) for one in batch.series])[:, None, None]
+
+
+def _case_edges(batch: Batch, rules: ForecastRules) -> Floats:
+    """Past errors of percentages to half a case, shape (series, origins, horizon)."""
+    middle = batch.past.combined
+    periods = np.add.outer(np.array(_origins(batch, rules), int), np.arange(batch.horizon))
+    at = np.minimum(periods, batch.points - 1)
+    whole = np.stack([counts.denominators_of(one) for one in batch.series])[:, at]
+    value = np.stack([np.asarray(one.values, dtype=float) for one in batch.series])[:, at]
+    found = shares.half_a_case(value, middle, whole)
+    return np.where(np.isnan(batch.past.actual), np.nan, found)
+
+
 def _origins(batch: Batch, rules: ForecastRules) -> list[int]:
     return origins_of(batch.points, batch.season, batch.horizon, rules)
 
 
 def _befores(
-    batch: Batch, past: _Past, factors: Floats, whole: NDArray[np.bool_]
+    batch: Batch, past: _Past, factors: Floats, whole: NDArray[np.bool_], rules: ForecastRules
 ) -> list[tuple[float, ...]]:
     origins = batch.past.actual.shape[1]
     known = ~np.isnan(batch.past.actual[:, -1, 0]) if origins else np.zeros(len(whole), bool)
@@ -255,12 +277,37 @@ def _befores(
     middle = batch.past.combined[:, -1, :1]
     widths = past.last[:, :, None] * factors[:, None, :1]
     smooth = _inside_bounds(batch, table_of(middle, widths, batch.scale))
-    table = np.where(whole[:, None, None], _whole(batch, smooth), smooth)[:, :, 0]
+    table = np.where(whole[:, None, None], _whole(batch, smooth), smooth)
+    table = _of_cases(batch, table, middle, factors[:, None, :1], rules, batch.points - 1)[:, :, 0]
     places = [_MIDDLE, *(int(np.searchsorted(LEVELS, at)) for at in (0.1, 0.9, 0.025, 0.975))]
     return [
         tuple(float(row[at]) for at in places) if told else ()
         for row, told in zip(table, known, strict=True)
     ]
+
+
+def _of_cases(
+    batch: Batch,
+    table: Floats,
+    middle: Floats,
+    factors: Floats,
+    rules: ForecastRules,
+    origin: int | None = None,
+) -> Floats:
+    """The table with percentages of few cases in whole cases."""
+    few = np.array([_is_few(batch, one) for one in batch.series])
+    if not few.any():
+        return table
+    widths = half_widths(batch, spread_of(batch, rules, origin, cases=False), rules)
+    latent = table_of(middle, widths[:, :, : middle.shape[1]] * factors, batch.scale)
+    found = table.copy()
+    for place in np.flatnonzero(few):
+        found[place] = shares.whole_cases(latent[place], batch.series[place])
+    return found
+
+
+def _is_few(batch: Batch, one: Series) -> bool:
+    return batch.scale is Scale.LOGIT and shares.is_counted(one)
 
 
 def _share(hits: Floats) -> list[float]:

@@ -45,11 +45,23 @@ def to_working(series: Series, scale: Scale) -> Floats:
         if series.denominators is not None:
             whole = series.denominators
             cases = values / 100 * whole
-            counted = np.log((cases + 0.5) / (whole - cases + 0.5))
+            counted = _counted(cases, whole)
             plain = bend(np.clip(values, 0.05, 99.95), scale)
             return np.where(whole > 0, counted, plain)
         return bend(np.clip(values, 0.05, 99.95), scale)
     return bend(values, scale)
+
+
+def _counted(cases: Floats, whole: Floats) -> Floats:
+    """Logit of a share of cases, with one more case at the share so far.
+
+    Half a case on either side would pull every small month towards 50%: 3 of 3 to 87%.
+    """
+    known = ~np.isnan(cases) & (whole > 0)
+    so_far, all_so_far = (np.cumsum(np.where(known, part, 0.0)) for part in (cases, whole))
+    share = (so_far + 0.5) / (all_so_far + 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(cases + share) - np.log(whole - cases + 1.0 - share)
 
 
 def bend(values: Floats, scale: Scale) -> Floats:

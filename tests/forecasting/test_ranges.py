@@ -107,7 +107,7 @@ def test_few_cases_to_come_widen_a_percentage(forecast_rules):
     )  # fmt: skip
     few = replace(many, coming_denominator=10.0)
     wide, narrow = (width(forecast([series], forecast_rules).of[0]) for series in (few, many))
-    assert (wide > 2.5 * narrow).all()
+    assert (wide > 2 * narrow).all()
 
 
 @pytest.mark.parametrize("mean", [2.0, 8.0, 40.0])

@@ -1,0 +1,115 @@
+"""Percentages of few cases: only whole cases can occur, and 0% and 100% often do."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmf_analysis.forecasting.counts import denominators_of, recent_mean
+from pmf_analysis.forecasting.distribution import LEVELS
+from pmf_analysis.forecasting.series import Series
+
+Floats = NDArray[np.float64]
+
+MOST_CASES = 100
+"""With more, a percentage is as good as continuous, and the normal noise of its logit serves."""
+
+_WHOLES = 5
+"""Sizes of the coming whole that are mixed."""
+
+_NODES = 60
+_GRID = np.linspace(-12.0, 12.0, 481)
+
+
+def is_counted(series: Series) -> bool:
+    """Whether the coming figure is a share of so few cases that only whole ones are possible."""
+    whole = _expected(series)
+    return bool(whole > 0) and whole <= MOST_CASES
+
+
+def whole_cases(latent: Floats, series: Series) -> Floats:
+    """Quantiles of the share that whole cases make, from those of the chance of each case.
+
+    Parameters
+    ----------
+    latent : ndarray, shape (levels, horizon)
+        Of the chance of each case at ``LEVELS``, in per cent.
+    series : Series
+        Its latest wholes, moved to the one that is expected, are the coming ones.
+
+    Returns
+    -------
+    ndarray, shape (levels, horizon)
+        In per cent, each a number of cases of a coming whole.
+    """
+    from scipy.special import ndtri
+
+    wholes = _coming(series)
+    shares = np.unique(np.concatenate([np.arange(n + 1) / n for n in wholes]))
+    middles = ndtri((np.arange(_NODES) + 0.5) / _NODES)
+    known = ndtri(LEVELS)
+    chances = np.stack([np.interp(middles, known, column) for column in latent.T]) / 100
+    with np.errstate(divide="ignore"):
+        at = np.log(chances) - np.log1p(-chances)
+    nearest = np.rint((np.clip(at, _GRID[0], _GRID[-1]) - _GRID[0]) / (_GRID[1] - _GRID[0]))
+    below = np.zeros((latent.shape[1], len(shares)))
+    for n in wholes:
+        of_whole = _binomial(int(n))[nearest.astype(int)].mean(axis=1)
+        below += of_whole[:, np.floor(shares * n + 1e-9).astype(int)] / len(wholes)
+    first = [np.searchsorted(row, LEVELS - 1e-9) for row in below]
+    return 100 * shares[np.minimum(np.stack(first, axis=1), len(shares) - 1)]
+
+
+def half_a_case(actual: Floats, middle: Floats, whole: Floats) -> Floats:
+    """How far a middle lies from the shares that are rounded to the cases that came.
+
+    Parameters
+    ----------
+    actual : ndarray
+        Shares in per cent.
+    middle : ndarray, the same shape
+        On the logit.
+    whole : ndarray, the same shape
+
+    Returns
+    -------
+    ndarray
+        On the logit, at least 0; NaN without a figure or a whole.
+    """
+    share = actual / 100
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = _logit(share - 0.5 / whole)
+        high = _logit(share + 0.5 / whole)
+    return np.maximum(np.maximum(low - middle, middle - high), 0.0)
+
+
+def _logit(share: Floats) -> Floats:
+    inside = np.clip(share, 0.0, 1.0)
+    return np.log(inside) - np.log1p(-inside)
+
+
+def _expected(series: Series) -> float:
+    if series.coming_denominator > 0:
+        return float(series.coming_denominator)
+    return float(recent_mean(denominators_of(series)[None], series.season)[0, 0])
+
+
+def _coming(series: Series) -> NDArray[np.int64]:
+    """Equally likely sizes of the coming whole: the latest ones, around the expected one."""
+    known = denominators_of(series)
+    known = known[~np.isnan(known)][-max(series.season, 4) :]
+    expected = _expected(series)
+    if not len(known):
+        return np.array([max(round(expected), 1)])
+    spread = np.quantile(known / known.mean(), (np.arange(_WHOLES) + 0.5) / _WHOLES)
+    return np.maximum(np.rint(spread * expected), 1).astype(np.int64)
+
+
+@lru_cache(maxsize=256)
+def _binomial(whole: int) -> Floats:
+    """Chance of at most so many cases, shape (chances on the grid, whole + 1)."""
+    from scipy.special import bdtr, expit
+
+    return bdtr(np.arange(whole + 1.0)[None, :], whole, expit(_GRID)[:, None])
