@@ -29,11 +29,15 @@ RULES = "reconciliation"
 _PARTS = ("numerator", "denominator")
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _INNER = [int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level in (0.1, 0.9)]
 _MIDDLE = int(np.flatnonzero(LEVELS == 0.5)[0])
 _INNER_WIDTH = 2.563103131089201
 """Standard deviations of a normal distribution from its 10% to its 90% quantile."""
+
+_SHARES = np.diff(np.r_[0.0, (LEVELS[1:] + LEVELS[:-1]) / 2, 1.0])
+"""What each quantile of a table stands for, as a share of all that may come."""
 
 _HALF = 0.5
 """Added to each count before its logarithm is taken, so that none is infinite."""
@@ -279,7 +283,7 @@ def _parted(one: Member, indicator: Indicator) -> tuple[Floats, Floats]:
 
     Cases and the rest of a share, else numerator and denominator; the second of a count is NaN.
     """
-    level, spread = _middle(one.values) / indicator.multiplier, _spread(one.values)
+    level, spread = _level(one.values) / indicator.multiplier, _spread(one.values)
     spread = spread / indicator.multiplier
     nothing = np.full_like(level, np.nan)
     if indicator.kind is MeasureKind.COUNT or one.wholes is None:
@@ -302,6 +306,21 @@ def _middle(distribution: Distribution) -> Floats:
     return _drawn_from(distribution)[_MIDDLE]
 
 
+def _stepped(distribution: Distribution) -> Flags:
+    """Periods in which only few values can occur, as in a share of few cases, shape (horizon,)."""
+    table = _drawn_from(distribution)
+    equal = np.diff(table, axis=0) <= 0
+    # at its ends a table may be cut to what can be; the middle is not
+    within = equal & (table[1:] > table[0]) & (table[1:] < table[-1])
+    return within.any(axis=0) | equal[_MIDDLE - 1] | equal[_MIDDLE]
+
+
+def _level(distribution: Distribution) -> Floats:
+    """The middle; where only few values can occur, the mean, since such middles do not add up."""
+    table = _drawn_from(distribution)
+    return np.where(_stepped(distribution), _SHARES @ table, table[_MIDDLE])
+
+
 def _spread(distribution: Distribution) -> Floats:
     lower, upper = _drawn_from(distribution)[_INNER]
     return (upper - lower) / _INNER_WIDTH
@@ -313,7 +332,9 @@ def _moved(one: Member, count: Floats, whole: Floats, indicator: Indicator) -> M
         values = _stretched(one.values, count * indicator.multiplier)
         return replace(one, values=values, numerator=count, denominator=whole)
     level = indicator.multiplier * count / np.where(whole > 0, whole, np.nan)
-    level = np.where(np.isnan(level), _middle(one.values), level)
+    # few values can occur: they stay those, and the cases expected add up
+    stay = np.isnan(level) | _stepped(one.values)
+    level = np.where(stay, _middle(one.values), level)
     share = indicator.kind is MeasureKind.PROPORTION
     return replace(
         one,

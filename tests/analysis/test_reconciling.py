@@ -149,6 +149,24 @@ def test_whole_numbers_stay_whole_and_the_sums_hold_before_they_are_rounded(coun
     assert made["E"].numerator == pytest.approx(parts, abs=1e-9)
 
 
+def test_a_share_of_few_cases_counts_by_its_mean_and_keeps_its_values(county, measures):
+    # of four cases: middles of 100% in each part would add up to more cases than are expected
+    steps = np.repeat([0.0, 25.0, 50.0, 75.0, 100.0], [1, 2, 2, 3, 9])
+    stepped = Distribution(np.repeat(steps[:, None], AHEAD, axis=1), np.eye(AHEAD))
+    mean = _mean(steps)
+    given = [coming(measures, "P-01", unit, 160 * mean / 100, 160) for unit in ("E", "E1", "E2")]
+    given[1:] = [replace(one, values=stepped, wholes=normal(80, 2)) for one in given[1:]]
+    made = units_of(measures, reconciled(given, measures, county))
+    assert made["E"].numerator == pytest.approx(made["E1"].numerator + made["E2"].numerator)
+    assert made["E1"].numerator == pytest.approx(np.full(AHEAD, 80 * mean / 100), rel=1e-6)
+    assert made["E1"].values.table == pytest.approx(stepped.table)
+
+
+def _mean(steps: np.ndarray) -> float:
+    edges = np.r_[0, (LEVELS[1:] + LEVELS[:-1]) / 2, 1]
+    return float(np.sum(np.diff(edges) * steps))
+
+
 def test_what_has_no_parts_stays_out(county, measures):
     given = [coming(measures, "P-01", unit, 10, 50) for unit in UNITS]
     unknown = [replace(one, wholes=None) for one in given]
