@@ -305,7 +305,7 @@ def test_months_in_which_nothing_was_counted_are_no_gap(told, make_rows):
     rows.loc[quiet, "state"] = "not_applicable"
     coming, last = told(None, rows=rows, **PERCENT)
     assert (len(coming), last["forecast_points"]) == (12, 34)
-    assert coming["forecast"].between(60, 95).all()
+    assert coming["forecast"].between(60, 100).all()
 
 
 def test_newest_months_without_a_settled_figure_are_no_values(told, make_rows):
