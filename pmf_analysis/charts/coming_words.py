@@ -158,7 +158,9 @@ def _said_of_chances(coming: Coming, indicator: Indicator) -> str:
     meets, falls = coming.meets[coming.due], coming.falls[coming.due]
     said = []
     if np.isfinite(meets):
-        said.append(f"the chance that it then meets the target is {formats.chance(meets)}")
+        target = words.level(coming.target[coming.due], indicator)
+        chance = formats.chance(meets)
+        said.append(f"the chance that it then meets the target of {target} is {chance}")
     if np.isfinite(falls):
         worse = f"worse than the {indicator.bound}"
         said.append(f"the chance that it is {worse} is {formats.chance(falls)}")

@@ -329,7 +329,10 @@ def _end_labels(
         text = f"{name} {words.short_level(held[-1], indicator)}"
         labels.append(EndLabel(held[-1] - after, text, colour, name == "target"))
         if coming.due >= 0 and np.isfinite(chances[coming.due]):
-            text = f"{lead}: {formats.chance(chances[coming.due])}"
+            # a level may be another one by the end of the line
+            then = words.short_level(levels[coming.due], indicator)
+            named = "" if levels[coming.due] == held[-1] else f" ({then})"
+            text = f"{lead}{named}: {formats.chance(chances[coming.due])}"
             labels.append(EndLabel(held[-1] - 2 * after, text, colour))
     return labels
 

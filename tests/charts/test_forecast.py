@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pmf_analysis import periods
 from pmf_analysis.charts.chart import Chart
 from pmf_analysis.charts.forecast import draw_forecast
 from pmf_analysis.errors import ParameterError
@@ -77,7 +78,7 @@ def test_alternative_text_gives_forecast_and_both_ranges(
 
 def test_chances_are_said_in_words_and_numbers(told: pd.DataFrame, indicator: Indicator) -> None:
     chart = drawn(told, indicator)
-    assert "meets the target is about 1 in 10" in chart.alt
+    assert "meets the target of 85% is about 1 in 10" in chart.alt
     assert "worse than the minimum is almost none" in chart.alt
     last = chart.table.iloc[-1]
     assert last["Chance of meeting the target"] == "12%"
@@ -92,9 +93,14 @@ def test_chances_are_those_of_the_date_of_the_target(
     chart = drawn(rows, indicator, due="2025-03")
     assert "The forecast for March 2025 is 82.4%" in chart.alt
     assert "For June 2025 it is 83.0%." in chart.alt
-    assert "that it then meets the target is about even" in chart.alt
+    assert "that it then meets the target of 85% is about even" in chart.alt
     assert "The chances are those of March 2025." in chart.caption
     assert chart.svg != drawn(rows.drop(columns="target"), indicator, due="2025-03").svg
+    rows.loc[29, "target"] = 90.0
+    later = drawn(rows, indicator, due="2025-03")
+    assert "meets the target of 85% is about even" in later.alt
+    assert later.table["Target"].iloc[-1] == 90.0
+    assert b"target 90%" in later.svg and b"chance (85%): about even" in later.svg
 
 
 def test_the_caption_says_how_ranges_held_and_what_is_unusual(
@@ -196,6 +202,34 @@ def test_one_coming_period_alone_is_drawn(coming: pd.DataFrame, indicator: Indic
     without_last.loc[23, "value"] = np.nan
     for rows in (one, without_last):
         assert b"#f9b592" in drawn(rows, indicator).svg.lower()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "codes"),
+    [
+        ("year", [f"{year}/{(year + 1) % 100:02d}" for year in range(2016, 2026)]),
+        (
+            "quarter",
+            [
+                f"{year}/{(year + 1) % 100:02d}-Q{q}"
+                for year in (2022, 2023, 2024)
+                for q in (1, 2, 3, 4)
+            ],
+        ),
+    ],
+)
+def test_years_and_quarters_are_drawn_as_months_are(
+    coming: pd.DataFrame, make_indicator: MakeIndicator, frequency: str, codes: list[str]
+) -> None:
+    known = len(codes) - 2
+    rows = pd.concat([coming.iloc[:known], coming.iloc[24:26]], ignore_index=True)
+    ends = [periods.parse(code).end.isoformat() for code in codes]
+    given = make_indicator(frequency=frequency, data_period=frequency[0].upper().replace("Y", "A"))
+    rows = rows.assign(period=codes, period_end=ends, forecast_before=np.nan)
+    rows.loc[known - 1, ["forecast_before", "forecast_reason"]] = [80.0, "Tried"]
+    chart = drawn(rows, given)
+    assert f"One {frequency} before, the forecast for" in chart.alt
+    assert chart.table["Forecast"].notna().sum() == 2
 
 
 def test_the_table_tells_history_from_forecast(coming: pd.DataFrame, indicator: Indicator) -> None:
