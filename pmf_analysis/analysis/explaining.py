@@ -169,9 +169,7 @@ def explain(rows: pd.DataFrame, context: Context, actions: Sequence[Step] = ()) 
     forecast = rows["state"].astype(str) == State.FORECAST.value
     measures = rows[~forecast].sort_values("period_end", kind="stable").reset_index(drop=True)
     if measures.empty or not forecast.any():
-        told = rows.get("forecast_reason", pd.Series(dtype="str")).dropna().astype(str)
-        reasons = [reason for reason in told if reason]
-        return Explained(reasons[-1] if reasons else "There is no forecast to explain")
+        return Explained(_why_none(rows))
     (history,) = histories(measures, context, usual)
     if history.reason:
         return Explained(history.reason)
@@ -179,11 +177,7 @@ def explain(rows: pd.DataFrame, context: Context, actions: Sequence[Step] = ()) 
     series = series_of(measures, [history], usual)[0].values
     raw = np.where(history.rows >= 0, _columns.figures(measures)[history.rows], np.nan)
     series = replace(series, values=raw)
-    last = periods.parse(str(measures["period"].iloc[history.last]))
-    used = [
-        periods.shift(last, place - len(history.era) + 1)
-        for place in range(history.start, history.stop)
-    ]
+    used = _periods_of(history, str(measures["period"].iloc[history.last]))
     coming = [periods.shift(used[-1], step) for step in range(1, ahead + 1)]
     scale = scale_of(series)
     unit = str(measures["service_area"].iloc[0])
@@ -199,6 +193,19 @@ def explain(rows: pd.DataFrame, context: Context, actions: Sequence[Step] = ()) 
         choices=[str(choice) for choice in value_of(rules, "choices")],
     )
     return _explained(found, history, series, scale, terms, (used, coming), rules)
+
+
+def _why_none(rows: pd.DataFrame) -> str:
+    told = rows.get("forecast_reason", pd.Series(dtype="str")).dropna().astype(str)
+    reasons = [reason for reason in told if reason]
+    return reasons[-1] if reasons else "There is no forecast to explain"
+
+
+def _periods_of(history: History, last: str) -> list[ReportingPeriod]:
+    """The periods in use, counted back from the series' last row."""
+    end = periods.parse(last)
+    places = range(history.start, history.stop)
+    return [periods.shift(end, place - len(history.era) + 1) for place in places]
 
 
 def _season_years(rules: RuleSet) -> int:
