@@ -99,7 +99,7 @@ def _draw(axes: Axes, rows: Sequence[Coverage], names: list[str], palette: Palet
     axes.set(xlim=(low, 1.005), ylim=(len(rows) - 0.45, -0.55))
     near = low > 0.35
     ticks = [one / 10 for one in range(0, 11, 1 if near else 2) if one / 10 >= low]
-    ticks += [0.95] if near else []
+    ticks += [0.95] if low > 0.62 else []
     axes.set_xticks(ticks, [f"{100 * one:.0f}%" for one in ticks])
     axes.set_yticks(range(len(rows)), names)
     axes.tick_params(length=0)

@@ -137,7 +137,7 @@ def _figures(sheet: _Sheet, prospect: Prospect) -> Html:
         table = table.drop(columns="Chance of meeting the target")
     elif len(rows) > 1:
         caption += ", the least likely to meet its target first"
-    return Html(f'<div class="glance">{table_html(table, caption, missing="")}</div>')
+    return Html(f'<div class="fans">{table_html(table, caption, missing="")}</div>')
 
 
 def _line(sheet: _Sheet, row: Mapping[str, object]) -> dict[str, object]:
