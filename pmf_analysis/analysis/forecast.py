@@ -54,6 +54,9 @@ _NOTHING = {"str": "", "int64": 0, "float64": np.nan}
 
 _BLANK = {name: _NOTHING[kind] for name, kind in _COLUMNS.items()}
 
+_FUTURES = 64
+"""Enough for a mean: futures follow a distribution in equal shares."""
+
 Cells = dict[str, NDArray[np.object_]]
 """Columns of the measure table as arrays, for quick look-ups."""
 
@@ -69,7 +72,7 @@ class _Result:
     coming: list[ReportingPeriod]
     numerator: Floats
     cases: Floats
-    """Middles of the coming numerators and denominators, shape (horizon,); NaN without."""
+    """Expected numerators and denominators of coming periods, shape (horizon,); NaN without."""
     note: str
     """What was done to make it add up with its whole and its parts; empty without."""
     shown: Shown | None
@@ -185,8 +188,13 @@ def _with_cases(one: Coming, whole: Forecast | None) -> forecasting.Series:
     if one.values.denominators is None or whole is None or whole.distribution is None:
         return one.values
     # where there is a figure, at least one case stands behind it
-    expected = float(np.mean(np.maximum(whole.distribution.quantile(0.5), 1.0)))
+    expected = max(float(np.mean(_expected(whole.distribution))), 1.0)
     return replace(one.values, coming_denominator=expected)
+
+
+def _expected(distribution: Distribution) -> Floats:
+    """Means of coming figures, shape (horizon,); these add up, as middles of few cases do not."""
+    return np.mean(distribution.paths(_FUTURES), axis=0)
 
 
 def _result(
@@ -203,19 +211,24 @@ def _result(
         if alone or cases is not None:
             paths = shown_paths(one, counts, futures(one, own, cases, count), coming)
         shown = Shown.of(paths)
-    numerator, whole = _middles(one, member)
+    numerator, whole = _cases(one, member)
     return _Result(one, found, own, coming, numerator[behind:], whole[behind:], member.note, shown)
 
 
-def _middles(one: Coming, member: Member) -> tuple[Floats, Floats]:
-    """Middles of numerators and denominators, each of shape (horizon,); NaN without."""
+def _cases(one: Coming, member: Member) -> tuple[Floats, Floats]:
+    """Expected numerators and denominators, each of shape (horizon,); NaN without.
+
+    A numerator without a denominator of its own is the middle of the count.
+    """
     if member.numerator is not None and member.denominator is not None:
         return member.numerator, member.denominator
-    level = member.values.quantile(0.5) / one.history.indicator.multiplier
+    multiplier, nothing = one.history.indicator.multiplier, np.full(member.values.horizon, np.nan)
     if one.history.indicator.kind is MeasureKind.COUNT:
-        return level, np.full_like(level, np.nan)
-    whole = np.full_like(level, np.nan) if member.wholes is None else member.wholes.quantile(0.5)
-    return level * whole, whole
+        return member.values.quantile(0.5) / multiplier, nothing
+    if member.wholes is None:
+        return nothing, nothing
+    whole = _expected(member.wholes)
+    return _expected(member.values) / multiplier * whole, whole
 
 
 # --- rows ---------------------------------------------------------------------------------

@@ -299,7 +299,7 @@ def test_a_short_gap_is_bridged_and_counts_as_no_figure(told, make_rows):
 
 def test_months_in_which_nothing_was_counted_are_no_gap(told, make_rows):
     rows = make_rows([80.0] * 40, numerator=8.0, denominator=10.0)
-    quiet = rows.index.isin([10, 11, 12, 13, 25, 39])
+    quiet = rows.index.isin([10, 11, 12, 13, 25, 37])
     rows.loc[quiet, ["value", "shown_value"]] = np.nan
     rows.loc[quiet, ["numerator", "denominator"]] = 0.0
     rows.loc[quiet, "state"] = "not_applicable"
@@ -390,12 +390,14 @@ def test_percentages_stay_between_0_and_100(told, make_rows):
     rows = make_rows(values, start=STARTS["year"], denominator=50.0).assign(
         numerator=lambda table: table["value"] / 2
     )
-    for coming, _ in (
-        told(values, **YEARLY, **PERCENT),
-        told(None, rows=rows, **YEARLY, **PERCENT),
-    ):
+    printed, _ = told(values, **YEARLY, **PERCENT)
+    counted, _ = told(None, rows=rows, **YEARLY, **PERCENT)
+    for coming in (printed, counted):
         assert coming[NUMBERS].to_numpy().max() <= 100
-        assert (coming["forecast_upper95"] - coming["forecast_lower95"] > 1).all()
+        assert (coming["forecast_upper95"] > coming["forecast_lower95"]).all()
+    # of fifty cases one more or less is 2%, and all of them may be met again
+    assert (counted["forecast_upper95"] - counted["forecast_lower95"] > 1).all()
+    assert (counted["forecast_upper95"] == 100).all()
 
 
 def test_zeros_and_negative_numbers(told):
