@@ -13,8 +13,11 @@ from pmf_analysis.forecasting.series import Series
 
 Floats = NDArray[np.float64]
 
-MOST_CASES = 100
-"""With more, a percentage is as good as continuous, and the normal noise of its logit serves."""
+MOST_CASES, MOST_RARE = 100, 20
+"""With more cases, and more of them on either side, a percentage is as good as continuous."""
+
+_LARGEST = 200
+"""Rare cases of a large whole that are told apart."""
 
 _WHOLES = 5
 """Sizes of the coming whole that are mixed."""
@@ -24,9 +27,12 @@ _GRID = np.linspace(-12.0, 12.0, 481)
 
 
 def is_counted(series: Series) -> bool:
-    """Whether the coming figure is a share of so few cases that only whole ones are possible."""
+    """Whether a coming figure moves by whole cases: of few, or of many with few on one side."""
     whole = _expected(series)
-    return bool(whole > 0) and whole <= MOST_CASES
+    if not whole > 0:
+        return False
+    share = float(np.nanmean(np.asarray(series.values, dtype=float))) / 100
+    return whole <= MOST_CASES or whole * min(share, 1 - share) <= MOST_RARE
 
 
 def whole_cases(latent: Floats, series: Series) -> Floats:
@@ -44,10 +50,18 @@ def whole_cases(latent: Floats, series: Series) -> Floats:
     ndarray, shape (levels, horizon)
         In per cent, each a number of cases of a coming whole.
     """
+    wholes = _coming(series)
+    if wholes.max() > MOST_CASES and latent.mean() > 50:
+        # counted are those that differ from the rest
+        return 100 - _quantiles(100 - latent[::-1], wholes)[::-1]
+    return _quantiles(latent, wholes)
+
+
+def _quantiles(latent: Floats, wholes: NDArray[np.int64]) -> Floats:
+    """Quantiles of the share of cases, in per cent, shape (levels, horizon)."""
     from scipy.special import ndtri
 
-    wholes = _coming(series)
-    shares = np.unique(np.concatenate([np.arange(n + 1) / n for n in wholes]))
+    shares = np.unique(np.concatenate([np.arange(min(n, _LARGEST) + 1) / n for n in wholes]))
     middles = ndtri((np.arange(_NODES) + 0.5) / _NODES)
     known = ndtri(LEVELS)
     chances = np.stack([np.interp(middles, known, column) for column in latent.T]) / 100
@@ -57,7 +71,8 @@ def whole_cases(latent: Floats, series: Series) -> Floats:
     below = np.zeros((latent.shape[1], len(shares)))
     for n in wholes:
         of_whole = _binomial(int(n))[nearest.astype(int)].mean(axis=1)
-        below += of_whole[:, np.floor(shares * n + 1e-9).astype(int)] / len(wholes)
+        at_most = np.minimum(np.floor(shares * n + 1e-9), of_whole.shape[1] - 1).astype(int)
+        below += of_whole[:, at_most] / len(wholes)
     first = [np.searchsorted(row, LEVELS - 1e-9) for row in below]
     return 100 * shares[np.minimum(np.stack(first, axis=1), len(shares) - 1)]
 
@@ -109,7 +124,7 @@ def _coming(series: Series) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=256)
 def _binomial(whole: int) -> Floats:
-    """Chance of at most so many cases, shape (chances on the grid, whole + 1)."""
+    """Chance of at most so many cases, shape (chances on the grid, cases)."""
     from scipy.special import bdtr, expit
 
-    return bdtr(np.arange(whole + 1.0)[None, :], whole, expit(_GRID)[:, None])
+    return bdtr(np.arange(min(whole, _LARGEST) + 1.0)[None, :], whole, expit(_GRID)[:, None])

@@ -45,8 +45,17 @@ def test_a_chance_that_is_not_known_spreads_the_cases():
 
 def test_many_cases_are_as_good_as_continuous():
     assert is_counted(one(100.0))
-    assert not is_counted(one(101.0))
+    assert not is_counted(one(101.0, chance=0.5))
     assert not is_counted(Series("one", np.array([50.0]), 12, 1, SeriesKind.PERCENT, 0.0, 100.0))
+
+
+def test_rare_cases_of_many_are_whole_ones_too():
+    series = one(4000.0, chance=0.9997)
+    assert is_counted(series)
+    found = whole_cases(sure(0.9997), series)[:, 0]
+    expected = 100 * binom.ppf(LEVELS, 4000, 0.9997) / 4000
+    assert np.abs(found - expected).max() <= 100 / 4000 + 1e-9
+    assert found[-1] == 100
 
 
 def test_a_middle_within_half_a_case_missed_nothing():
