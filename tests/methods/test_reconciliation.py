@@ -45,7 +45,7 @@ def trees(draw) -> tuple[int, ...]:
 
 
 @given(trees(), st.integers(0, 2**32 - 1))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_as_dense_linear_algebra_and_as_least_squares_without_negatives(parents, seed):
     draws = np.random.default_rng(seed)
     forecasts = draws.normal(1, 5, (3, len(parents)))
