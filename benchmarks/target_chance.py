@@ -238,7 +238,7 @@ def main(given: Sequence[str] | None = None) -> int:
             what=f"{len(table):,} past chances of {table['series'].nunique()} series",
             event="it happened", least=least,
         )  # fmt: skip
-        options.picture.write_bytes(lean(chart.svg))
+        options.picture.write_bytes(lean(chart.svg) + b"\n")
     for one in found:
         for rival, words in ((one.overall, "share over all"), (one.known, "own past share")):
             if not rival.skill > 0:
