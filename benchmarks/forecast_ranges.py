@@ -37,10 +37,10 @@ Rules = dict[str, Any]
 
 FREEDOM = 4.0
 FOLDS, HALVES, SEED = 10, 6, 11
-PAST = 0.5
+PAST = 0.2
 """Weight of the past forecasts of a series against that of what followed it."""
 PULL = {"weights": 5.0, "slope": 1.0, "growth": 20.0, "length": 20.0}
-SERIES_FOR_HALF = 200
+SERIES_FOR_HALF = 50
 REFERENCE = shipped() / "data" / "reference"
 SEASONS = (12, 4, 1)
 NUMBERS = ("shift", "slope", "growth", "factor80", "factor95")

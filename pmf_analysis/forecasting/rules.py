@@ -53,5 +53,6 @@ def rules_of(methods: RuleSet, ranges: RuleSet) -> ForecastRules:
     """
     for path in ("members", "origins"):
         value_of(methods, path)
-    value_of(ranges, "factors")
+    for path in ("groups", "spread", "calibration", "correlation", "past"):
+        value_of(ranges, path)
     return ForecastRules(f"{methods.label}, {ranges.label}", methods.values, ranges.values)
