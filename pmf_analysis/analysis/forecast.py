@@ -188,7 +188,7 @@ def _with_cases(one: Coming, whole: Forecast | None) -> forecasting.Series:
     if one.values.denominators is None or whole is None or whole.distribution is None:
         return one.values
     # where there is a figure, at least one case stands behind it
-    expected = max(float(np.mean(_expected(whole.distribution))), 1.0)
+    expected = float(np.mean(np.maximum(whole.distribution.quantile(0.5), 1.0)))
     return replace(one.values, coming_denominator=expected)
 
 
