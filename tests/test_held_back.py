@@ -54,8 +54,12 @@ def test_a_year_is_held_back(told):
 def test_every_kind_of_unit_is_held(points, figure):
     held = held_back.summary(points[points["figure"] == figure], ["unit_kind"])
     assert list(held.index) == ["county", "area", "service", "district", "team"]
-    assert held["inside 95%"].between(0.9, 1).all(), held.to_string()
-    assert held["inside 80%"].between(0.7, 0.95).all(), held.to_string()
+    # stories changed a third of the series after the forecast was made, or shortly before
+    assert held["inside 95%"].between(0.85, 1).all(), held.to_string()
+    assert held["inside 80%"].between(0.6, 0.95).all(), held.to_string()
+    (whole,) = held_back.summary(points[points["figure"] == figure], []).to_dict("records")
+    assert 0.89 < whole["inside 95%"] < 0.98
+    assert 0.72 < whole["inside 80%"] < 0.9
 
 
 def test_the_forecast_comes_closer_than_the_last_figure_and_the_year_before(points):
