@@ -74,7 +74,16 @@ def test_none_and_all_of_a_whole_have_a_place_on_the_scale(values, whole):
     denominators = None if whole is None else np.full(3, whole)
     z = to_working(one(values, denominators=denominators, **PERCENT), Scale.LOGIT)
     assert np.isfinite(z).all()
-    assert (np.diff(z) >= 0).all()
+    # the longer it lasts, the surer it is: never nearer to half of the whole
+    assert (np.diff(np.abs(z)) >= 0).all() or values[0] < values[-1]
+    assert (np.sign(z) == np.sign(np.array(values) - 50)).all() or values[0] < values[-1]
+
+
+def test_small_months_are_pulled_to_the_share_so_far_and_not_to_a_half():
+    values, wholes = [90.0] * 30 + [100.0], np.array([10.0] * 30 + [3.0])
+    z = to_working(one(values, denominators=wholes, **PERCENT), Scale.LOGIT)
+    assert unbend(z, Scale.LOGIT)[-1] > 97
+    np.testing.assert_allclose(unbend(z[5:30], Scale.LOGIT), 90, atol=0.2)
 
 
 def test_the_same_share_of_more_cases_is_nearer_the_end():
