@@ -53,6 +53,27 @@ def members_of(kind: SeriesKind, rules: ForecastRules) -> list[str]:
     return names
 
 
+def method_of(kind: SeriesKind, origins: int, rules: ForecastRules) -> str:
+    """How forecasts of a kind are combined, in words.
+
+    Parameters
+    ----------
+    kind : SeriesKind
+    origins : int
+        Past forecasts tried.
+    rules : ForecastRules
+
+    Returns
+    -------
+    str
+        Such as ``mean of 15 simple forecasts, those that came closer before counting more``.
+    """
+    pool = rules.methods["pools"][kind.value]
+    alike = not pool["power"] or not origins
+    counting = "all counting alike" if alike else "those that came closer before counting more"
+    return f"mean of {len(pool['members'])} simple forecasts, {counting}"
+
+
 def pool_of(
     z: Floats, season: int, horizon: int, scale: Scale, names: list[str], rules: ForecastRules
 ) -> Floats:

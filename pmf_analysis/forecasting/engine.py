@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pmf_analysis.errors import ParameterError
 from pmf_analysis.forecasting.batches import Batch
 from pmf_analysis.forecasting.calibration import Calibration
+from pmf_analysis.forecasting.combining import method_of
 from pmf_analysis.forecasting.distribution import Distribution
 from pmf_analysis.forecasting.filling import filled
 from pmf_analysis.forecasting.origins import Past, forecasts_of
@@ -112,7 +113,7 @@ def forecast(series: Sequence[Series], rules: ForecastRules) -> Forecasts:
     ranges, calibration = ranged(batches, rules)
     for batch in batches:
         found |= {
-            one.name: _one(one, ranges[one.name], batch, place)
+            one.name: _one(one, ranges[one.name], batch, place, rules)
             for place, one in enumerate(batch.series)
         }
     nothing = "There is no figure to forecast from"
@@ -166,7 +167,7 @@ def _batch(
     return Batch(tuple(members), season, horizon, scale, z, middle, past, found)
 
 
-def _one(one: Series, ranges: Ranged, batch: Batch, place: int) -> Forecast:
+def _one(one: Series, ranges: Ranged, batch: Batch, place: int, rules: ForecastRules) -> Forecast:
     skill, better = _skill(batch.past, place, batch.scale)
     return Forecast(
         name=one.name,
@@ -179,6 +180,7 @@ def _one(one: Series, ranges: Ranged, batch: Batch, place: int) -> Forecast:
         coverage95=ranges.coverage95,
         seasonal=bool(batch.seasonal[place]),
         before=ranges.before,
+        method=method_of(one.kind, batch.past.actual.shape[1], rules),
     )
 
 

@@ -14,7 +14,7 @@ from pmf_analysis.forecasting.calibration import Calibration, Misses
 from pmf_analysis.forecasting.distribution import LEVELS, Distribution
 from pmf_analysis.forecasting.origins import origins_of
 from pmf_analysis.forecasting.rules import ForecastRules
-from pmf_analysis.forecasting.scales import Scale, unbend
+from pmf_analysis.forecasting.scales import Scale, last_digit, unbend
 from pmf_analysis.forecasting.series import Series
 from pmf_analysis.terms import SeriesKind
 
@@ -359,7 +359,11 @@ def _shapes() -> tuple[Floats, Floats]:
 def _inside_bounds(batch: Batch, table: Floats) -> Floats:
     low = np.array([-np.inf if np.isnan(one.lower) else one.lower for one in batch.series])
     high = np.array([np.inf if np.isnan(one.upper) else one.upper for one in batch.series])
-    return np.clip(table, low[:, None, None], high[:, None, None])
+    found = np.clip(table, low[:, None, None], high[:, None, None])
+    if batch.scale is Scale.LOGIT:
+        half = np.array([last_digit(one.values) / 2 for one in batch.series])[:, None, None]
+        found = np.where(found >= 100 - half, 100.0, np.where(found <= half, 0.0, found))
+    return found
 
 
 def _whole(batch: Batch, table: Floats) -> Floats:

@@ -17,6 +17,9 @@ _MOST_LOG = 700.0
 """Larger numbers than this exponent gives are no floats."""
 
 
+_LEAST = 0.1
+
+
 class Scale(Enum):
     """How figures are bent before they are forecast."""
 
@@ -45,21 +48,32 @@ def to_working(series: Series, scale: Scale) -> Floats:
         if series.denominators is not None:
             whole = series.denominators
             cases = values / 100 * whole
-            counted = _counted(cases, whole)
-            plain = bend(np.clip(values, 0.05, 99.95), scale)
-            return np.where(whole > 0, counted, plain)
-        return bend(np.clip(values, 0.05, 99.95), scale)
+            return np.where(whole > 0, _counted(cases, whole), _printed(values))
+        return _printed(values)
     return bend(values, scale)
+
+
+def last_digit(percentages: Floats) -> float:
+    """Step of the last digit in which percentages are given: 1, or 0.1 where any is broken."""
+    known = percentages[~np.isnan(percentages)]
+    return 1.0 if np.all(known == np.rint(known)) else 0.1
+
+
+def _printed(values: Floats) -> Floats:
+    """Logit of percentages without their cases: 0 and 100 are half a digit from the end."""
+    half = last_digit(values) / 2
+    return bend(np.clip(values, half, 100 - half), Scale.LOGIT)
 
 
 def _counted(cases: Floats, whole: Floats) -> Floats:
     """Logit of a share of cases, with one more case at the share so far.
 
-    Half a case on either side would pull every small month towards 50%: 3 of 3 to 87%.
+    Half a case on either side would pull every small month towards 50%: 3 of 3 to 87%. None so
+    far is not never: each side gets a tenth of a case at least.
     """
     known = ~np.isnan(cases) & (whole > 0)
     so_far, all_so_far = (np.cumsum(np.where(known, part, 0.0)) for part in (cases, whole))
-    share = (so_far + 0.5) / (all_so_far + 1.0)
+    share = np.clip((so_far + 0.5) / (all_so_far + 1.0), _LEAST, 1 - _LEAST)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log(cases + share) - np.log(whole - cases + 1.0 - share)
 

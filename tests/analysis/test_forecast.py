@@ -397,7 +397,9 @@ def test_percentages_stay_between_0_and_100(told, make_rows):
         assert numbers.max() <= 100
         assert (np.diff(numbers, axis=1) >= 0).all()
         assert (numbers > 90).all()
-    assert (counted["forecast_upper95"] == 100).all()
+        # what came twice in ten years is not impossible
+        assert (coming["forecast_lower95"] <= 99).all()
+        assert (coming["forecast_upper95"] == 100).all()
 
 
 def test_zeros_and_negative_numbers(told):

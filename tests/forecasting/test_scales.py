@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmf_analysis.forecasting import Series
-from pmf_analysis.forecasting.scales import Scale, bend, scale_of, to_working, unbend
+from pmf_analysis.forecasting.scales import (
+    Scale,
+    bend,
+    last_digit,
+    scale_of,
+    to_working,
+    unbend,
+)
 from pmf_analysis.terms import SeriesKind
 
 INSIDE = {
@@ -84,6 +91,22 @@ def test_small_months_are_pulled_to_the_share_so_far_and_not_to_a_half():
     z = to_working(one(values, denominators=wholes, **PERCENT), Scale.LOGIT)
     assert unbend(z, Scale.LOGIT)[-1] > 97
     np.testing.assert_allclose(unbend(z[5:30], Scale.LOGIT), 90, atol=0.2)
+
+
+def test_never_so_far_is_not_impossible():
+    wholes = np.full(40, 50.0)
+    for value in (0.0, 100.0):
+        z = to_working(one(np.full(40, value), denominators=wholes, **PERCENT), Scale.LOGIT)
+        assert np.abs(unbend(z, Scale.LOGIT) - value).min() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("values", "step"), [([98, 100], 1.0), ([98.5, 100], 0.1), ([np.nan], 1.0)]
+)
+def test_percentages_without_their_cases_are_half_a_digit_from_the_end(values, step):
+    assert last_digit(np.array(values, dtype=float)) == step
+    z = to_working(one([*values, 100.0], **PERCENT), Scale.LOGIT)
+    np.testing.assert_allclose(unbend(z, Scale.LOGIT)[-1], 100 - step / 2)
 
 
 def test_the_same_share_of_more_cases_is_nearer_the_end():
