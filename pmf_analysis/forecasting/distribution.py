@@ -53,9 +53,10 @@ class Distribution:
         """Value that is not passed with this probability, shape (horizon,)."""
         from scipy.special import ndtri
 
-        at, known = ndtri(level), _scores()
-        found = np.array([np.interp(at, known, column) for column in self._drawn_from.T])
-        return self._as_can_be(found)
+        tabled = int(np.searchsorted(LEVELS, level))
+        if tabled < len(LEVELS) and LEVELS[tabled] == level:
+            return self._as_can_be(self._drawn_from[tabled].copy())
+        return self._as_can_be(_between(np.array([ndtri(level)]), self._drawn_from)[0])
 
     def chance_at_most(self, value: float) -> Floats:
         """Probability of a figure of at most this value, shape (horizon,).
@@ -64,10 +65,8 @@ class Distribution:
         """
         from scipy.special import ndtr
 
-        known = _scores()
         passed = np.floor(value + 1e-9) + 0.5 if self.whole else value
-        at = [_score_of(passed, column, known) for column in self._drawn_from.T]
-        chance = np.asarray(ndtr(np.array(at)))
+        chance = np.asarray(ndtr(_scores_of(passed, self._drawn_from)))
         chance = np.where(value >= self.table[-1], np.maximum(chance, LEVELS[-1]), chance)
         return np.where(value < self.table[0], np.minimum(chance, LEVELS[0]), chance)
 
@@ -89,27 +88,35 @@ class Distribution:
         Iman RL, Conover WJ (1982), Communications in Statistics B11: 311-334.
         """
         ranks = _ranks(count, self.horizon, draw, self.correlation.tobytes())
-        known, held = _scores(), self._drawn_from
         from scipy.special import ndtri
 
         at = ndtri((np.arange(count) + 0.5) / count)
-        columns = [np.interp(at, known, held[:, place]) for place in range(self.horizon)]
-        return self._as_can_be(np.take_along_axis(np.stack(columns, axis=1), ranks, axis=0))
+        ordered = _between(at, self._drawn_from)
+        return self._as_can_be(np.take_along_axis(ordered, ranks, axis=0))
 
     def _as_can_be(self, found: Floats) -> Floats:
         return np.clip(np.rint(found), self.table[0], self.table[-1]) if self.whole else found
 
 
-def _score_of(value: float, column: Floats, known: Floats) -> float:
-    """Normal score of a value among quantiles, of which several may be equal."""
-    if value < column[0]:
-        return -np.inf
-    if value >= column[-1]:
-        return np.inf
-    above = int(np.searchsorted(column, value, side="right"))
-    low, high = column[above - 1], column[above]
-    share = (value - low) / (high - low)
-    return float(known[above - 1] + share * (known[above] - known[above - 1]))
+def _between(at: Floats, table: Floats) -> Floats:
+    """Values at normal scores, on straight lines between those tabled, (scores, horizon)."""
+    known = _scores()
+    low = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
+    slopes = np.diff(table, axis=0) / np.diff(known)[:, None]
+    found = slopes[low] * (at - known[low])[:, None] + table[low]
+    found = np.where((at <= known[0])[:, None], table[0], found)
+    return np.where((at >= known[-1])[:, None], table[-1], found)
+
+
+def _scores_of(value: float, table: Floats) -> Floats:
+    """Normal scores of a value among quantiles, of which several may be equal, (horizon,)."""
+    known, columns = _scores(), np.arange(table.shape[1])
+    above = np.clip((table <= value).sum(axis=0), 1, len(known) - 1)
+    low, high = table[above - 1, columns], table[above, columns]
+    rise = np.where(high > low, high - low, 1.0)
+    at = known[above - 1] + (value - low) / rise * (known[above] - known[above - 1])
+    at = np.where(value < table[0], -np.inf, at)
+    return np.where(value >= table[-1], np.inf, at)
 
 
 @lru_cache(maxsize=1)
