@@ -32,21 +32,35 @@ def forecast(z: Floats, season: int, horizon: int) -> Floats:
     Gardner ES, McKenzie E (1985), Management Science 31: 1237-1246.
     """
     del season
+    found = np.empty((len(z), horizon))
+    for first in range(0, len(z), _TOGETHER):
+        part = slice(first, first + _TOGETHER)
+        found[part] = _forecast(z[part], horizon)
+    return found
+
+
+_TOGETHER = 64
+"""Series worked on at once: so many states of all constants stay close to the processor."""
+
+
+def _forecast(z: Floats, horizon: int) -> Floats:
     points = z.shape[1]
     grid = np.meshgrid(LEVELS, TRENDS, DAMPING, indexing="ij")
     alpha, beta, phi = (one.ravel() for one in grid)
+    gain = alpha * beta
     first = min(points, START)
     rise = slope(z, first)
     begin = z[:, :first].mean(axis=1) - rise * ((first - 1) / 2 + 1)
     level = np.repeat(begin[:, None], len(alpha), axis=1)
     trend = np.repeat(rise[:, None], len(alpha), axis=1)
-    squared = np.zeros_like(level)
+    squared, error, moved = np.zeros_like(level), np.empty_like(level), np.empty_like(level)
     for place in range(points):
-        damped = phi * trend
-        error = z[:, place, None] - (level + damped)
-        squared += error * error
-        level = level + damped + alpha * error
-        trend = damped + alpha * beta * error
+        trend *= phi
+        level += trend
+        np.subtract(z[:, place, None], level, out=error)
+        squared += np.multiply(error, error, out=moved)
+        level += np.multiply(alpha, error, out=moved)
+        trend += np.multiply(gain, error, out=moved)
     weights = akaike_weights(squared, points)
     found = np.empty((len(z), horizon))
     reach = np.zeros_like(phi)
