@@ -6,9 +6,9 @@ pool of simple methods is the folder ``members``, one method a file; how their f
 combined, how far off they were on the past, and how wide the ranges are, stand in the modules
 ``combining``, ``origins`` and ``ranges``.
 
-The result for one series depends on the others in two stated ways alone: the season of series
-of one ``group`` that end in the same period, and the calibration of the ranges, pooled by
-frequency, kind and horizon. It depends neither on their order nor on how they are batched.
+The middle of a forecast depends on its own series alone; its ranges depend on others in one
+stated way, the calibration pooled by frequency, kind and horizon. Neither depends on the order
+of series nor on how they are batched.
 """
 
 from pmf_analysis.forecasting.distribution import LEVELS, Distribution

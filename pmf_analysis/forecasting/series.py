@@ -35,8 +35,6 @@ class Series:
         Of a percentage: the whole that each figure is a share of; NaN where not known.
     coming_denominator : float
         The whole expected in a coming period; NaN: the mean of the last year.
-    group : str
-        Series of one group that end in the same period may share what they know of the season.
     exposed : bool
         Whether an undeclared change was found near the end: its ranges are widened.
     """
@@ -50,7 +48,6 @@ class Series:
     upper: float = np.nan
     denominators: Floats | None = None
     coming_denominator: float = np.nan
-    group: str = ""
     exposed: bool = False
 
     def __post_init__(self) -> None:

@@ -68,13 +68,22 @@ def _quantiles(latent: Floats, wholes: NDArray[np.int64]) -> Floats:
     with np.errstate(divide="ignore"):
         at = np.log(chances) - np.log1p(-chances)
     nearest = np.rint((np.clip(at, _GRID[0], _GRID[-1]) - _GRID[0]) / (_GRID[1] - _GRID[0]))
+    nodes = _counted(nearest.astype(np.int64))
     below = np.zeros((latent.shape[1], len(shares)))
-    for n in wholes:
-        of_whole = _binomial(int(n))[nearest.astype(int)].mean(axis=1)
+    sizes, times = np.unique(wholes, return_counts=True)
+    for n, many in zip(sizes, times, strict=True):
+        of_whole = nodes @ _binomial(int(n)) / _NODES
         at_most = np.minimum(np.floor(shares * n + 1e-9), of_whole.shape[1] - 1).astype(int)
-        below += of_whole[:, at_most] / len(wholes)
+        below += many * of_whole[:, at_most] / len(wholes)
     first = [np.searchsorted(row, LEVELS - 1e-9) for row in below]
     return 100 * shares[np.minimum(np.stack(first, axis=1), len(shares) - 1)]
+
+
+def _counted(nearest: NDArray[np.int64]) -> Floats:
+    """How many nodes of each row lie at each place of the grid, shape (rows, grid)."""
+    rows, width = len(nearest), len(_GRID)
+    flat = nearest + width * np.arange(rows)[:, None]
+    return np.bincount(flat.ravel(), minlength=rows * width).reshape(rows, width).astype(float)
 
 
 def half_a_case(actual: Floats, middle: Floats, whole: Floats) -> Floats:
@@ -125,6 +134,9 @@ def _coming(series: Series) -> NDArray[np.int64]:
 @lru_cache(maxsize=256)
 def _binomial(whole: int) -> Floats:
     """Chance of at most so many cases, shape (chances on the grid, cases)."""
-    from scipy.special import bdtr, expit
+    from scipy.special import gammaln
 
-    return bdtr(np.arange(min(whole, _LARGEST) + 1.0)[None, :], whole, expit(_GRID)[:, None])
+    cases = np.arange(min(whole, _LARGEST) + 1.0)
+    ways = gammaln(whole + 1) - gammaln(cases + 1) - gammaln(whole - cases + 1)
+    none = -whole * np.log1p(np.exp(_GRID))
+    return np.minimum(np.cumsum(np.exp(ways + cases * _GRID[:, None] + none[:, None]), axis=1), 1.0)

@@ -41,7 +41,7 @@ def shares(seed: int, whole: int = 80, points: int = 48) -> dict[str, object]:
 
 
 def mixed(count: int = 36) -> list[Series]:
-    """Series of every kind, frequency and length, some in groups, some with gaps."""
+    """Series of every kind, frequency and length, some with gaps."""
     found = []
     for number in range(count):
         season = (12, 4, 1)[number % 3]
@@ -58,7 +58,6 @@ def mixed(count: int = 36) -> list[Series]:
             gap = np.asarray(fields["values"], dtype=float).copy()
             gap[points // 2] = np.nan
             fields["values"] = gap
-        fields["group"] = ("", "a", "b")[number % 5 % 3]
         fields["exposed"] = number % 11 == 0
         found.append(one(name=f"{number}", season=season, horizon=4, kind=kind, **fields))
     return found
@@ -244,7 +243,7 @@ def test_series_of_another_frequency_change_nothing(together, forecast_rules):
 
 
 def test_series_of_another_kind_change_nothing(forecast_rules):
-    series = [replace(given, group="") for given in mixed()]
+    series = mixed()
     among = {found.name: told(found) for found in forecast(series, forecast_rules).of}
     for kind in (SeriesKind.PERCENT, SeriesKind.SMALL_COUNT):
         own = [given for given in series if given.kind is kind]
@@ -262,9 +261,9 @@ def test_a_series_alone_has_the_middle_that_it_has_among_others(forecast_rules):
         assert alone.seasonal == together[place].seasonal
 
 
-def test_another_group_changes_no_middle(forecast_rules):
-    own = [one(chance(seed), f"{seed}", group="a") for seed in range(6)]
-    others = [one(chance(seed, level=900), f"{seed}", group="b") for seed in range(50, 60)]
+def test_series_of_another_size_change_no_middle(forecast_rules):
+    own = [one(chance(seed), f"{seed}") for seed in range(6)]
+    others = [one(chance(seed, level=900), f"{seed}") for seed in range(50, 60)]
     alone, among = (forecast(series, forecast_rules).of for series in (own, own + others))
     for first, second in zip(alone, among, strict=False):
         np.testing.assert_allclose(middle(first), middle(second), rtol=1e-9)

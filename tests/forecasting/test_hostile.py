@@ -144,7 +144,6 @@ def made(seed: int, count: int = EACH) -> list[Series]:
                 season=int(draws.choice(SEASONS)),
                 horizon=int(draws.choice(HORIZONS)),
                 kind=kind,
-                group=str(draws.choice(["", "a", "b"])),
                 exposed=bool(draws.random() < 0.2),
                 **fields,
             )
