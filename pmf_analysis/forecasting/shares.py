@@ -134,9 +134,8 @@ def _coming(series: Series) -> NDArray[np.int64]:
 @lru_cache(maxsize=256)
 def _binomial(whole: int) -> Floats:
     """Chance of at most so many cases, shape (chances on the grid, cases)."""
-    from scipy.special import gammaln
-
     cases = np.arange(min(whole, _LARGEST) + 1.0)
-    ways = gammaln(whole + 1) - gammaln(cases + 1) - gammaln(whole - cases + 1)
+    ways = np.concatenate([[0.0], np.cumsum(np.log(whole - cases[:-1]) - np.log(cases[1:]))])
     none = -whole * np.log1p(np.exp(_GRID))
-    return np.minimum(np.cumsum(np.exp(ways + cases * _GRID[:, None] + none[:, None]), axis=1), 1.0)
+    chances = np.exp(ways + cases * _GRID[:, None] + none[:, None])
+    return np.minimum(np.cumsum(chances, axis=1), 1.0)
