@@ -94,7 +94,8 @@ def series_of(measures: pd.DataFrame, found: list[History], rules: RuleSet) -> l
         name = "|".join(str(keys[part][history.last]) for part in SERIES)
         made.append(_one(history, counts, name, rules))
     labels = measures["period"].to_numpy(dtype=object)
-    words = _undeclared.changes([one.values for one in made], _labels(made, labels), rules)
+    stocks = [one.history.indicator.stock for one in made]
+    words = _undeclared.changes([one.values for one in made], _labels(made, labels), rules, stocks)
     return [
         replace(one, values=replace(one.values, exposed=bool(said)), change=said)
         for one, said in zip(made, words, strict=True)

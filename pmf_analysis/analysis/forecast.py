@@ -21,6 +21,7 @@ from pmf_analysis.analysis._reconciling import Member, reconciled
 from pmf_analysis.analysis._series import Coming, Counts, series_of
 from pmf_analysis.analysis._stocks import STARTS_AND_ENDS, by_flows
 from pmf_analysis.analysis._told import method_words, skill_words
+from pmf_analysis.analysis._unsettled import with_unsettled
 from pmf_analysis.forecasting import Distribution, Forecast, ForecastRules
 from pmf_analysis.forecasting.rules import FACTORS
 from pmf_analysis.forecasting.rules import RULES as METHODS
@@ -167,7 +168,8 @@ def _results(
     made = forecasting.forecast(series, engine).of
     if value_of(context.register.rule_set(RULES), "stocks") == STARTS_AND_ENDS:
         made = by_flows(ready, made, wholes, counts, engine, count)
-    found = [pair for pair in zip(ready, made, strict=True) if pair[1].distribution is not None]
+    told = with_unsettled(ready, made, measures, context, float(engine.ranges["exposed"]))
+    found = [pair for pair in told if pair[1].distribution is not None]
     members = reconciled(
         [_member(one, own, wholes.get(own.name)) for one, own in found], measures, context
     )
