@@ -148,10 +148,16 @@ def _in_use(
     )
     used = era[start:stop]
     known = np.where(settled[start:stop], used, -1)
-    level = pd.Series(np.where(used >= 0, segments[used], np.nan)).ffill().bfill()
     points = int(np.sum(~np.isnan(values[known[known >= 0]])))
-    whole = np.nan_to_num(level.to_numpy(dtype=float)).astype(np.int64)
-    return History(indicator, last, told, era, start, stop, settled, whole, points)
+    level = segments[_without_gaps(used)] if np.any(used >= 0) else np.zeros_like(used)
+    return History(indicator, last, told, era, start, stop, settled, level, points)
+
+
+def _without_gaps(rows: Ints) -> Ints:
+    """Places of rows; where there is none, that of the row before, at the start of the first."""
+    there = np.flatnonzero(rows >= 0)
+    before = np.searchsorted(there, np.arange(len(rows)), side="right") - 1
+    return rows[there[np.maximum(before, 0)]]
 
 
 def _start(settled: Flags, most_gap: int, most_share: float) -> int:

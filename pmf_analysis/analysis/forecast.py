@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,17 @@ _NOTHING = {"str": "", "int64": 0, "float64": np.nan}
 
 _BLANK = {name: _NOTHING[kind] for name, kind in _COLUMNS.items()}
 
+_COMING = (
+    *KEY, "period_end", "state", "horizon", "forecast", *(f"forecast_{name}" for name in _LIMITS),
+    "shown_forecast", *(f"shown_{name}" for name in _LIMITS),
+    "forecast_target_chance", "forecast_floor_chance",
+)  # fmt: skip
+
+READ = (
+    *KEY, "period_end", "state", "value", "numerator", "denominator", "shown_denominator", *SEGMENTS
+)  # fmt: skip
+"""Columns of the measure table that a forecast is made from."""
+
 _FUTURES = 64
 """Enough for a mean: futures follow a distribution in equal shares."""
 
@@ -68,14 +80,9 @@ class _Result:
 
     one: Coming
     found: Forecast
-    distribution: Distribution
-    """Of the single periods after the last settled one."""
+    member: Member
+    """Its distributions from the period after the last settled one on, made to add up."""
     coming: list[ReportingPeriod]
-    numerator: Floats
-    cases: Floats
-    """Expected numerators and denominators of coming periods, shape (horizon,); NaN without."""
-    note: str
-    """What was done to make it add up with its whole and its parts; empty without."""
     shown: Shown | None
     """The coming figures as shown; None where they are as delivered."""
 
@@ -87,13 +94,13 @@ class _Result:
         """Of the coming periods, shape (horizon,)."""
         if shown and self.shown is not None:
             return self.shown.quantile(level)
-        return self.distribution.quantile(level)[self.history.behind :]
+        return self.member.values.quantile(level)[self.history.behind :]
 
     def below(self) -> Below:
         """Chances of the figure as shown, counted from the first coming period."""
         if self.shown is not None:
             return self.shown.chance_below
-        single, behind = below_of(self.distribution), self.history.behind
+        single, behind = below_of(self.member.values), self.history.behind
         return lambda value, step: single(value, step + behind)
 
 
@@ -123,27 +130,74 @@ def analyse(measures: pd.DataFrame, context: Context) -> pd.DataFrame:
         made for the last settled period one period before it.
     """
     require(measures, (*MEASURE, *SEGMENTS), "measure")
-    rules = context.register.rule_set(RULES)
-    engine = forecasting.rules_of(
-        context.register.rule_set(METHODS),
-        context.register.rule_set(FACTORS),
-    )
-    found = histories(measures, context, rules) if len(measures) else []
-    ready = series_of(measures, [one for one in found if not one.reason], rules)
-    needed = (*KEY, "period_end", "state")
-    cells = {name: measures[name].to_numpy(dtype=object) for name in needed}
-    results = _results(ready, measures, cells, context, engine)
+    rules, engine = context.register.rule_set(RULES), _engine(context)
+    cells = _cells(measures)
+    found, results = _forecast(measures, cells, context, engine)
     rows: list[dict[str, object]] = []
     for history in found:
         result = results.get(history.last)
-        coming = _coming_rows(cells, result, context) if result else []
+        coming = _full_rows(cells, result, context) if result else []
         rows += _told_rows(cells, history, result, coming, rules, engine)
         rows += coming
     table = pd.DataFrame(rows, columns=[*KEY, *_COLUMNS])
     return table.astype({**dict.fromkeys(KEY, "str"), **_COLUMNS})
 
 
+def analyse_until(measures: pd.DataFrame, context: Context, last: date) -> pd.DataFrame:
+    """Forecast every series as `analyse` does, but give its nearest coming periods alone.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        The columns `READ` of the measure table.
+    context : Context
+    last : datetime.date
+        Coming periods that end later are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of state ``forecast``, in the same order, without numerators and denominators.
+    """
+    require(measures, READ, "measure")
+    cells = _cells(measures)
+    found, results = _forecast(measures, cells, context, _engine(context), last)
+    rows: list[dict[str, object]] = []
+    for history in found:
+        if history.last in results:
+            rows += _coming_rows(cells, results[history.last], context)
+    kinds = {**_COLUMNS, **dict.fromkeys(KEY, "str")}
+    return pd.DataFrame(rows, columns=list(_COMING)).astype({name: kinds[name] for name in _COMING})
+
+
+def _engine(context: Context) -> ForecastRules:
+    held = context.register
+    return forecasting.rules_of(held.rule_set(METHODS), held.rule_set(FACTORS))
+
+
+def _cells(measures: pd.DataFrame) -> Cells:
+    needed = (*KEY, "period_end", "state")
+    return {name: measures[name].to_numpy(dtype=object) for name in needed}
+
+
 # --- forecasting --------------------------------------------------------------------------
+
+
+def _forecast(
+    measures: pd.DataFrame,
+    cells: Cells,
+    context: Context,
+    engine: ForecastRules,
+    until: date = date.max,
+) -> tuple[list[History], dict[int, _Result]]:
+    """Every series, and the results of those that can be forecast, by the place of their last row.
+
+    Coming periods that end after ``until`` are left out.
+    """
+    rules = context.register.rule_set(RULES)
+    found = histories(measures, context, rules) if len(measures) else []
+    ready = series_of(measures, [one for one in found if not one.reason], rules)
+    return found, _results(ready, measures, cells, context, engine, until)
 
 
 def _results(
@@ -152,6 +206,7 @@ def _results(
     cells: Cells,
     context: Context,
     engine: ForecastRules,
+    until: date,
 ) -> dict[int, _Result]:
     """The results by the place of each series' last row."""
     parted = [one for one in ready if one.denominators is not None]
@@ -174,7 +229,7 @@ def _results(
         [_member(one, own, wholes.get(own.name)) for one, own in found], measures, context
     )
     return {
-        one.history.last: _result(one, own, member, counts, cells, count)
+        one.history.last: _result(one, own, member, counts, cells, count, until)
         for (one, own), member in zip(found, members, strict=True)
     }
 
@@ -200,21 +255,27 @@ def _expected(distribution: Distribution) -> Floats:
 
 
 def _result(
-    one: Coming, found: Forecast, member: Member, counts: Counts, cells: Cells, count: int
+    one: Coming,
+    found: Forecast,
+    member: Member,
+    counts: Counts,
+    cells: Cells,
+    count: int,
+    until: date,
 ) -> _Result:
     own, cases = member.values, member.wholes
-    behind = one.history.behind
     last = periods.parse(cells["period"][one.history.last])
-    coming = [periods.shift(last, step) for step in range(1, own.horizon - behind + 1)]
+    ahead = own.horizon - one.history.behind
+    coming = [periods.shift(last, step) for step in range(1, ahead + 1)]
+    near = [period for period in coming if period.end <= until]
     shown = None
-    if is_summed(one.history.indicator, coming):
+    if near and is_summed(one.history.indicator, coming):
         alone = one.history.indicator.kind is MeasureKind.COUNT
-        paths = np.full((1, len(coming)), np.nan)
+        paths = np.full((1, len(near)), np.nan)
         if alone or cases is not None:
-            paths = shown_paths(one, counts, futures(one, own, cases, count), coming)
+            paths = shown_paths(one, counts, futures(one, own, cases, count), near)
         shown = Shown.of(paths)
-    numerator, whole = _cases(one, member)
-    return _Result(one, found, own, coming, numerator[behind:], whole[behind:], member.note, shown)
+    return _Result(one, found, member, near, shown)
 
 
 def _cases(one: Coming, member: Member) -> tuple[Floats, Floats]:
@@ -242,24 +303,45 @@ def _key(cells: Cells, row: int) -> dict[str, object]:
 
 def _coming_rows(cells: Cells, result: _Result, context: Context) -> list[dict[str, object]]:
     """One row for each coming period."""
-    numbers = {"forecast": result.quantiles(0.5), "shown_forecast": result.quantiles(0.5, True)}
-    for name, level in _LIMITS.items():
-        numbers[f"forecast_{name}"] = result.quantiles(level)
-        numbers[f"shown_{name}"] = result.quantiles(level, True)
-    numbers["forecast_numerator"] = result.numerator
-    numbers["forecast_denominator"] = result.cases
+    numbers = _ranges(result)
     chances = _chances(cells, result, context)
-    rows = []
+    key, rows = _key(cells, result.history.last), []
     for step, period in enumerate(result.coming):
         rows.append(
-            _key(cells, result.history.last)
-            | _BLANK
+            key
             | {"period": period.code, "period_end": period.end.isoformat()}
             | {"state": str(State.FORECAST), "horizon": step + 1}
-            | {name: _short(values[step]) for name, values in numbers.items()}
+            | {name: values[step] for name, values in numbers.items()}
             | {name: _short(values[step]) for name, values in chances.items()}
         )
     return rows
+
+
+def _full_rows(cells: Cells, result: _Result, context: Context) -> list[dict[str, object]]:
+    """The same with expected numerators and denominators, in all columns."""
+    rows = _coming_rows(cells, result, context)
+    return [_BLANK | row | cases for row, cases in zip(rows, _expected_rows(result), strict=True)]
+
+
+def _ranges(result: _Result) -> dict[str, list[float]]:
+    """Middles and limits of the coming periods, single and as shown."""
+    levels = {"": 0.5, **{f"_{name}": level for name, level in _LIMITS.items()}}
+    many = len(result.coming)
+    single = {end: _shorts(result.quantiles(at)[:many]) for end, at in levels.items()}
+    shown = single
+    if result.shown is not None:
+        shown = {end: _shorts(result.quantiles(at, True)[:many]) for end, at in levels.items()}
+    return {f"forecast{end}": values for end, values in single.items()} | {
+        f"shown{end or '_forecast'}": values for end, values in shown.items()
+    }
+
+
+def _expected_rows(result: _Result) -> list[dict[str, float]]:
+    """Expected numerators and denominators of the coming periods, of each a row."""
+    behind, names = result.history.behind, ("forecast_numerator", "forecast_denominator")
+    parts = (_shorts(part[behind:]) for part in _cases(result.one, result.member))
+    pairs = zip(*parts, strict=True)
+    return [dict(zip(names, pair, strict=True)) for pair in pairs]
 
 
 def _chances(cells: Cells, result: _Result, context: Context) -> dict[str, list[float]]:
@@ -312,7 +394,11 @@ def _said(
     said: dict[str, object] = {
         "forecast_reason": skill_words(found, frequency),
         "forecast_method": method_words(
-            result.one, found, (rules.label, engine.label), result.shown is not None, result.note
+            result.one,
+            found,
+            (rules.label, engine.label),
+            result.shown is not None,
+            result.member.note,
         ),
         "forecast_points": found.points,
         "forecast_origins": found.origins,
@@ -328,6 +414,10 @@ def _said(
         last = periods.parse(cells["period"][result.history.last])
         said["forecast_before_period"] = periods.shift(last, -result.history.behind).code
     return said
+
+
+def _shorts(values: Floats) -> list[float]:
+    return [_short(value) for value in values.tolist()]
 
 
 def _short(value: float) -> float:

@@ -9,6 +9,7 @@ figures are those known today: corrections made since are not undone. The rule s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from pmf_analysis.register.models import RuleSet
 from pmf_analysis.register.registry import Context
 from pmf_analysis.register.rule_values import value_of
 from pmf_analysis.studies import Known
-from pmf_analysis.tables import MEASURE, SEGMENTS, SERIES
+from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import MeasureKind, Rag, SeriesKind, State
 
 RULE_SET = "calibration"
@@ -51,6 +52,7 @@ _SAID = (
     "shown_lower80", "shown_upper80", "shown_lower95", "shown_upper95",
     "forecast_target_chance", "forecast_floor_chance",
 )  # fmt: skip
+_NOTHING = pd.DataFrame(columns=[*SERIES, "period", "horizon", *_SAID])
 _HAPPENED = ("value", "shown_value", "shown_state", "state", "rag", "target", "floor")
 _TOUCH = 1e-9
 """Share of a figure that the end of a range may be off by binary noise."""
@@ -77,9 +79,11 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
     rules = context.register.rule_set(RULE_SET)
     rows = _past(analysed, context)
     parts = [
-        _held(forecast.analyse(cut, context), rows) for cut in _as_from(rows, rules) if len(cut)
+        forecast.analyse_until(cut, context, last)
+        for cut, last in _as_from(rows, rules)
+        if len(cut)
     ]
-    found = pd.concat([part for part in parts if len(part)] or [_held(None, rows)])
+    found = _held(pd.concat([part for part in parts if len(part)] or [_NOTHING]), rows)
     table = _with_kinds(_with_naive(found, rows), rows, rules, context)
     order = [*SERIES, "position", "horizon"]
     table = table.sort_values(order, kind="stable", ignore_index=True)
@@ -92,7 +96,7 @@ def study(analysed: pd.DataFrame, known: Known, context: Context) -> pd.DataFram
 def _past(analysed: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Rows of periods that are over, with their frequency and place in time."""
     rows = analysed[analysed["state"] != State.FORECAST.value]
-    needed = [*MEASURE, *SEGMENTS, "rag", "target", "floor"]
+    needed = [*forecast.READ, *_HAPPENED]
     rows = rows.loc[:, list(dict.fromkeys([*needed, *(c for c in rows if c in _LATE)]))]
     frequency = {code: str(one.frequency) for code, one in context.register.indicators.items()}
     place = {code: _position(code) for code in rows["period"].unique()}
@@ -113,12 +117,17 @@ def _position(code: str) -> int:
     return months * periods.season_length(period.frequency) // 12
 
 
-def _as_from(rows: pd.DataFrame, rules: RuleSet) -> Iterator[pd.DataFrame]:
-    """What stood at each past origin: the first of every frequency together, and so on."""
+def _as_from(rows: pd.DataFrame, rules: RuleSet) -> Iterator[tuple[pd.DataFrame, date]]:
+    """What stood at each past origin, the first of every frequency together, and so on.
+
+    With it the last day of the latest period that is over.
+    """
     if rows.empty:
         return
     origins: dict[str, list[int]] = value_of(rules, "origins")
     newest = rows.groupby("frequency")["position"].max().to_dict()
+    last_day = date.fromisoformat(rows["period_end"].max())
+    read = rows[[*forecast.READ, *(name for name in rows if name in _LATE)]]
     for number in range(max(map(len, origins.values()))):
         last = {
             one: at - origins[one][number]
@@ -126,22 +135,20 @@ def _as_from(rows: pd.DataFrame, rules: RuleSet) -> Iterator[pd.DataFrame]:
             if number < len(origins.get(one, ()))
         }
         limit = rows["frequency"].map(last).to_numpy(dtype=float)
-        yield rows[rows["position"].to_numpy() <= limit].reset_index(drop=True)
+        then = rows["position"].to_numpy() <= limit
+        yield read[then].reset_index(drop=True), last_day
 
 
 # --- what was said, and what happened -----------------------------------------------------
 
 
-def _held(made: pd.DataFrame | None, rows: pd.DataFrame) -> pd.DataFrame:
+def _held(made: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Past forecasts beside the final figures of their periods."""
     told = rows[rows["state"].isin(_SETTLED)].sort_values("vintage", kind="stable")
     told = told.drop_duplicates([*SERIES, "period"], keep="last")
     told = told[[*SERIES, "period", "position", "frequency", *_HAPPENED]]
-    if made is None:
-        made = pd.DataFrame(columns=[*SERIES, "period", "horizon", "state", *_SAID])
-    coming = made.loc[made["state"] == State.FORECAST.value]
-    coming = coming[[*SERIES, "period", "horizon", *_SAID]]
-    both = coming.merge(told, on=[*SERIES, "period"], how="inner", suffixes=("", "_held"))
+    both = made[[*SERIES, "period", "horizon", *_SAID]]
+    both = both.merge(told, on=[*SERIES, "period"], how="inner", suffixes=("", "_held"))
     numbers = {name: _numbers(both, name) for name in (*_SAID, "value", "shown_value", "horizon")}
     rated = both["rag"].isin([Rag.GREEN.value, Rag.AMBER.value, Rag.RED.value]).to_numpy()
     rag = both["rag"].to_numpy(dtype=object)

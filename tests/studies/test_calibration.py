@@ -68,7 +68,7 @@ def said(monkeypatch):
     """Forecasts that say the last figure for every coming month, two either side, four at 95%."""
     asked = []
 
-    def analyse(measures, context):
+    def analyse_until(measures, context, last_day):
         asked.append(measures)
         made = []
         for _, own in measures.groupby(["indicator", "service_area"]):
@@ -86,7 +86,7 @@ def said(monkeypatch):
                 )  # fmt: skip
         return pd.DataFrame(made)
 
-    monkeypatch.setattr(forecast, "analyse", analyse)
+    monkeypatch.setattr(forecast, "analyse_until", analyse_until)
     return asked
 
 
