@@ -61,7 +61,8 @@ class Coming:
     denominators : Series or None
         What the values are shares or means of, as a series of its own; None without.
     change : str
-        Words about a change near the end that nobody registered; empty without.
+        Words about a change near the end that nobody registered, and about newest figures that
+        are not final and lie apart; empty without.
     """
 
     history: History
