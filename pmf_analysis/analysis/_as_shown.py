@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pmf_analysis.analysis._history import History
 from pmf_analysis.analysis._series import Coming, Counts
 from pmf_analysis.forecasting import Distribution
+from pmf_analysis.forecasting.sums import spread_out
 from pmf_analysis.periods import ReportingPeriod, shift
 from pmf_analysis.register.models import Indicator
 from pmf_analysis.register.spans import shown_span
@@ -72,9 +73,13 @@ class Shown:
         return first + (at - low) * (second - first)
 
     def chance_below(self, value: float, step: int) -> float:
-        """Share of futures below a value, so many periods ahead counted from 0; NaN without any."""
+        """Chance of a figure below a value, so many periods ahead counted from 0; NaN without any.
+
+        Half a future is added on either side: what no future shows is rare, not impossible.
+        """
         many = int(self.known[step])
-        return float(np.searchsorted(self.ordered[:many, step], value)) / many if many else np.nan
+        below = float(np.searchsorted(self.ordered[:many, step], value))
+        return (below + 0.5) / (many + 1) if many else np.nan
 
 
 def is_summed(indicator: Indicator, coming: list[ReportingPeriod]) -> bool:
@@ -99,9 +104,11 @@ def futures(one: Coming, own: Distribution, whole: Distribution | None, count: i
     -------
     Futures
     """
-    values = own.paths(count) / one.history.indicator.multiplier
+    multiplier = one.history.indicator.multiplier
+    values = own.paths(count)
     if whole is None:
-        return Futures(values, np.ones_like(values))
+        return Futures(values / multiplier, np.ones_like(values))
+    values = spread_out(values, own.shift, own.stretch) / multiplier
     cases = whole.paths(count, draw=_CASES)
     return Futures(np.where(cases > 0, values * cases, 0.0), cases)
 
@@ -146,7 +153,8 @@ def shown_paths(
             cases = (bottoms[:, end] - bottoms[:, start]) / (span if yearly else 1)
             value = np.divide(value, cases, out=np.full_like(value, np.nan), where=cases > 0)
         found[:, step] = value * indicator.multiplier
-    return found
+    inside = np.fmin(np.fmax(found, one.values.lower), one.values.upper)
+    return np.where(np.isnan(found), np.nan, inside)
 
 
 def _sums(known: Floats, drawn: Floats) -> Floats:

@@ -16,6 +16,7 @@ from pmf_analysis.forecasting import Series
 from pmf_analysis.forecasting.scales import scale_of, to_working, unbend
 from pmf_analysis.register.models import Indicator, RuleSet
 from pmf_analysis.register.rule_values import value_of
+from pmf_analysis.register.spans import is_summed
 from pmf_analysis.tables import SERIES
 from pmf_analysis.terms import MeasureKind, SeriesKind
 
@@ -127,6 +128,7 @@ def _one(history: History, counts: Counts, name: str, rules: RuleSet) -> Coming:
         lower=lower,
         upper=upper,
         denominators=whole if parts else None,
+        summed=is_summed(indicator),
     )
     own = replace(own, values=_at_one_level(own, history))
     return Coming(history, own, _denominators(own, whole, indicator, small))

@@ -33,12 +33,20 @@ class Distribution:
         Whether only whole numbers can occur; the table then holds whole numbers.
     smooth : ndarray, shape (levels, horizon), optional
         Of whole numbers: the table before it was rounded, from which chances are read.
+    shift : ndarray, shape (horizon,), optional
+        Of percentages: how far, on the logit, the share of the cases of many periods is expected
+        from the mean of single ones; see ``sums``.
+    stretch : float
+        Of percentages: times that cases lie further off that share, over many periods, than
+        single ones tell; see ``sums``.
     """
 
     table: Floats
     correlation: Floats
     whole: bool = False
     smooth: Floats | None = None
+    shift: Floats | None = None
+    stretch: float = 1.0
 
     @property
     def horizon(self) -> int:
@@ -57,6 +65,11 @@ class Distribution:
         if tabled < len(LEVELS) and LEVELS[tabled] == level:
             return self._as_can_be(self._drawn_from[tabled].copy())
         return self._as_can_be(_between(np.array([ndtri(level)]), self._drawn_from)[0])
+
+    def moments(self) -> tuple[Floats, Floats]:
+        """Expected figures and their standard deviations, each of shape (horizon,)."""
+        drawn = _between(_even_scores(), self._drawn_from)
+        return drawn.mean(axis=0), drawn.std(axis=0)
 
     def chance_at_most(self, value: float) -> Floats:
         """Probability of a figure of at most this value, shape (horizon,).
@@ -124,6 +137,14 @@ def _scores() -> Floats:
     from scipy.special import ndtri
 
     return np.asarray(ndtri(LEVELS))
+
+
+@lru_cache(maxsize=1)
+def _even_scores() -> Floats:
+    """Normal scores of the middles of equal shares, enough of them for a mean and a spread."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri((np.arange(64) + 0.5) / 64))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pmf_analysis.forecasting import calibration, counts, shares, spreads
+from pmf_analysis.forecasting import calibration, counts, shares, spreads, sums
 from pmf_analysis.forecasting.batches import Batch
 from pmf_analysis.forecasting.calibration import Calibration, Misses
 from pmf_analysis.forecasting.distribution import LEVELS, Distribution
@@ -80,38 +80,62 @@ def _group(
     misses = calibration.joined([past.misses for past in pasts])
     factors = calibration.multipliers(misses, rules.ranges)
     inside = calibration.held(misses, rules.ranges)
+    tables = [_tables(part, factors, rules) for part in parts]
+    alike = sums.alike(
+        [
+            sums.Summed(part, noise_share(part, rules), table)
+            for part, (table, _) in zip(parts, tables, strict=True)
+        ],
+        lambda horizon: correlation_of(season, horizon, 1.0, rules),
+        rules,
+    )
     found: dict[str, Ranged] = {}
     first = 0
-    for part, past in zip(parts, pasts, strict=True):
+    for part, past, made in zip(parts, pasts, tables, strict=True):
         last = first + len(part.series)
-        found |= _ranged(part, past, factors, inside[:, first:last], rules)
+        found |= _ranged(part, past, made, factors, inside[:, first:last], alike, rules)
         first = last
     return found, calibration.told_of(season, kind, inside, factors)
 
 
-def _ranged(
-    batch: Batch, past: _Past, factors: Floats, inside: Floats, rules: ForecastRules
-) -> dict[str, Ranged]:
+def _tables(batch: Batch, factors: Floats, rules: ForecastRules) -> tuple[Floats, Floats]:
+    """Quantiles of coming figures, and those of whole numbers before they were rounded."""
     spread = spread_of(batch, rules)
     widths = half_widths(batch, spread, rules) * factors[:, None, : batch.horizon]
     smooth = _inside_bounds(batch, table_of(batch.middle, widths, batch.scale))
     whole = np.array([counts.is_whole(one) for one in batch.series])
     table = np.where(whole[:, None, None], _whole(batch, smooth), smooth)
-    table = _of_cases(batch, table, batch.middle, factors[:, None, : batch.horizon], rules)
+    return _of_cases(batch, table, batch.middle, factors[:, None, : batch.horizon], rules), smooth
+
+
+def _ranged(
+    batch: Batch,
+    past: _Past,
+    tables: tuple[Floats, Floats],
+    factors: Floats,
+    inside: Floats,
+    alike: dict[str, sums.Alike],
+    rules: ForecastRules,
+) -> dict[str, Ranged]:
+    table, smooth = tables
+    whole = np.array([counts.is_whole(one) for one in batch.series])
     befores = _befores(batch, past, factors, whole, rules)
-    noisy = noise_share(batch, rules)
+    joined = [alike[one.name].share for one in batch.series]
     coming = {
         share: correlation_of(batch.season, batch.horizon, share, rules)
-        for share in sorted(set(noisy.tolist()))
+        for share in sorted(set(joined))
     }
+    shifts = sums.shifts_of(batch, table)
     share80, share95 = (_share(hits) for hits in inside)
     return {
         one.name: Ranged(
             Distribution(
                 table[place],
-                coming[noisy[place]],
+                coming[joined[place]],
                 bool(whole[place]),
                 smooth[place] if whole[place] else None,
+                shifts[place],
+                alike[one.name].stretch,
             ),
             share80[place],
             share95[place],
@@ -379,14 +403,22 @@ def noise_share(batch: Batch, rules: ForecastRules) -> Floats:
     return np.round(np.minimum(share, 0.9), 1)
 
 
-def correlation_of(season: int, horizon: int, noisy: float, rules: ForecastRules) -> Floats:
+def correlation_of(season: int, horizon: int, share: float, rules: ForecastRules) -> Floats:
     """Correlation of forecast errors of different horizons, shape (horizon, horizon).
 
     A part that all horizons share, a part that fades with the distance, and a part that each
-    has to itself; chance in few cases is each period's own.
+    has to itself.
+
+    Parameters
+    ----------
+    season, horizon : int
+    share : float
+        Share of the error that goes together so, from 0 to 1. Chance in few cases is each
+        period's own.
+    rules : ForecastRules
     """
     told = rules.ranges["correlation"][f"{season}"]
     apart = np.abs(np.subtract.outer(np.arange(horizon), np.arange(horizon)))
     fading = (1 - told["shared"] - told["own"]) * told["fading"] ** apart
-    both = (1 - noisy) * (told["shared"] + fading)
+    both = share * (told["shared"] + fading)
     return np.where(apart == 0, 1.0, both)

@@ -37,6 +37,9 @@ class Series:
         The whole expected in a coming period; NaN: the mean of the last year.
     exposed : bool
         Whether an undeclared change was found near the end: its ranges are widened.
+    summed : bool
+        Whether figures over several of its periods are made: how errors of its periods go
+        together is learnt with others of its kind.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Series:
     denominators: Floats | None = None
     coming_denominator: float = np.nan
     exposed: bool = False
+    summed: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a series.

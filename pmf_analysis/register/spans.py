@@ -32,6 +32,15 @@ def shown_span(indicator: Indicator, period: ReportingPeriod) -> int:
     return max(years * periods.season_length(indicator.frequency), 1)
 
 
+def is_summed(indicator: Indicator) -> bool:
+    """Whether a shown figure can add several delivered ones up."""
+    if indicator.stock or indicator.source.published.covers is not None:
+        return False
+    length = periods.season_length(indicator.frequency)
+    to_date = indicator.data_period is DataPeriod.YEAR_TO_DATE
+    return length > 1 if to_date else _YEARS.get(indicator.data_period, 0) * length > 1
+
+
 def shown_label(period: ReportingPeriod, indicator: Indicator) -> str:
     """What a reader calls the stretch of a shown figure: ``12 months to February 2025``.
 

@@ -57,9 +57,9 @@ def test_quantiles_never_fall_whatever_the_widths(middle, narrow, wide, scale):
 
 
 @pytest.mark.parametrize("season", [1, 4, 12])
-@pytest.mark.parametrize("noisy", [0.0, 0.5])
-def test_errors_of_periods_correlate_as_errors_can(forecast_rules, season, noisy):
-    told = correlation_of(season, 18, noisy, forecast_rules)
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_errors_of_periods_correlate_as_errors_can(forecast_rules, season, share):
+    told = correlation_of(season, 18, share, forecast_rules)
     np.testing.assert_array_equal(np.diag(told), 1.0)
     assert np.linalg.eigvalsh(told).min() > -1e-9
     assert (told >= 0).all()
