@@ -529,6 +529,20 @@ def test_a_rolling_figure_holds_its_known_months(told, make_rows):
     assert "added up from single periods" in last["forecast_method"]
 
 
+@pytest.mark.parametrize("period", ["M", "R12M", "YTD"])
+def test_the_nearest_periods_alone_are_the_first_of_all(
+    context_of, make_rows, make_indicator, period
+):
+    rows = shares(make_rows).assign(era=0, segment=0)
+    context = context_of(make_indicator(data_period=period, **PERCENT))
+    every = forecast.analyse(rows, context)
+    every = every[every["state"] == "forecast"].reset_index(drop=True)
+    for many in (0, 1, 5, len(every)):
+        last = date.fromisoformat(every["period_end"][many - 1]) if many else date(2020, 1, 1)
+        near = forecast.analyse_until(rows[list(forecast.READ)], context, last)
+        pd.testing.assert_frame_equal(near, every[list(near)].head(many), check_exact=True)
+
+
 def test_a_year_to_date_starts_again_in_april(told, make_rows):
     rows = make_rows(wavy(45), start="2019-04")  # to December 2022
     coming, _ = told(None, rows=rows, data_period="YTD")
