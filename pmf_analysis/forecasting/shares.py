@@ -68,20 +68,21 @@ def _quantiles(latent: Floats, wholes: NDArray[np.int64]) -> Floats:
     with np.errstate(divide="ignore"):
         at = np.log(chances) - np.log1p(-chances)
     nearest = np.rint((np.clip(at, _GRID[0], _GRID[-1]) - _GRID[0]) / (_GRID[1] - _GRID[0]))
-    nodes = _counted(nearest.astype(np.int64))
+    lowest, highest = int(nearest.min()), int(nearest.max()) + 1
+    nodes = _counted(nearest.astype(np.int64) - lowest, highest - lowest)
     below = np.zeros((latent.shape[1], len(shares)))
     sizes, times = np.unique(wholes, return_counts=True)
     for n, many in zip(sizes, times, strict=True):
-        of_whole = nodes @ _binomial(int(n)) / _NODES
+        of_whole = nodes @ _binomial(int(n))[lowest:highest] / _NODES
         at_most = np.minimum(np.floor(shares * n + 1e-9), of_whole.shape[1] - 1).astype(int)
         below += many * of_whole[:, at_most] / len(wholes)
     first = [np.searchsorted(row, LEVELS - 1e-9) for row in below]
     return 100 * shares[np.minimum(np.stack(first, axis=1), len(shares) - 1)]
 
 
-def _counted(nearest: NDArray[np.int64]) -> Floats:
-    """How many nodes of each row lie at each place of the grid, shape (rows, grid)."""
-    rows, width = len(nearest), len(_GRID)
+def _counted(nearest: NDArray[np.int64], width: int) -> Floats:
+    """How many nodes of each row lie at each place of so wide a grid, shape (rows, width)."""
+    rows = len(nearest)
     flat = nearest + width * np.arange(rows)[:, None]
     return np.bincount(flat.ravel(), minlength=rows * width).reshape(rows, width).astype(float)
 
