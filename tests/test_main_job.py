@@ -169,9 +169,10 @@ def test_a_deep_dive_keeps_to_its_indicator_and_is_not_what_is_published(finishe
     assert dived.run.failures == ()
     found = json.loads((dived.run.folder / "findings.json").read_text(encoding="utf-8"))
     assert {finding["indicator"] for finding in found} == {"ADOPT-DAYS"}
-    county, unit = (page.read_text(encoding="utf-8") for page in dived.pages)
-    assert "Days from entering care" in unit
-    for text in (county, unit):
+    pages = {page.stem: page.read_text(encoding="utf-8") for page in dived.pages}
+    assert set(pages) == {"index", "adoption", "forecast", "calibration"}
+    assert "Days from entering care" in pages["adoption"]
+    for text in pages.values():
         assert "Case audits graded good or better" not in text
     published = publishing.publish(store, "", tmp_path / "out")
     assert {page.parent.name for page in published} == {job.run.run_id}
@@ -213,7 +214,7 @@ def test_publication_needs_no_red_verdict_or_a_role_and_a_reason(tmp_path, by_fi
     written = publishing.publish(
         store, "", tmp_path / "out", "director", "the duplicate is the same figure twice"
     )
-    assert len(written) == 2
+    assert {page.stem for page in written} == {"index", "adoption", "forecast", "calibration"}
     for page in written:
         said = page.read_text(encoding="utf-8")
         assert "by decision of the director: the duplicate is the same figure twice." in said
