@@ -19,8 +19,9 @@ def forecast(
     series: Annotated[
         Path,
         typer.Option(
-            help="Table with series_id, t, value, freq, period, h, kind, lower, upper; and "
-            "denominator where it is known."
+            help="Table with series_id, t, value, freq (monthly, quarterly, yearly), period (12, "
+            "4, 1), h, kind (level, count, smallcount, percent), lower, upper; and denominator "
+            "where it is known."
         ),
     ],
     out: Annotated[

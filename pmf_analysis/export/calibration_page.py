@@ -169,6 +169,9 @@ def _ranges(groups: Sequence[Coverage], rules: RuleSet) -> Html:
         "too narrow": "Ranges held fewer figures than they promise",
         "too wide": "Ranges held more figures than they promise",
     }.get(verdict, "How many figures lay inside their ranges")
+    narrow = [one.name for one in groups[1:] if _too_narrow(one, rules)]
+    if narrow:
+        title += f"; too narrow: {'; '.join(narrow)}"
     drawn = [one for one in groups if judged(one.inside95, 0.95, rules) != TOO_FEW]
     chart = draw_coverage(drawn or groups, title=title, what=what)
     lines = [
@@ -187,6 +190,11 @@ def _ranges(groups: Sequence[Coverage], rules: RuleSet) -> Html:
     ]
     made = table_html(pd.DataFrame(lines), "Achieved beside promised", "Figures")
     return Html(f"{chart.html()}\n{made}")
+
+
+def _too_narrow(one: Coverage, rules: RuleSet) -> bool:
+    inside = ((one.inside80, NOMINAL["inside80"]), (one.inside95, NOMINAL["inside95"]))
+    return any(judged(share, nominal, rules) == "too narrow" for share, nominal in inside)
 
 
 def _interval_of(share: Share) -> str:

@@ -121,7 +121,8 @@ def summarise(
     catalogue = catalogue or load_catalogue()
     scored = attention(finding, catalogue)
     urgent = scored[scored["attention"] > 0]
-    ranked = list(urgent.sort_values("attention", ascending=False, kind="stable")["indicator"])
+    in_order = urgent.sort_values("attention", ascending=False, kind="stable")["indicator"]
+    ranked = list(dict.fromkeys(in_order))  # told once, whatever the groups of children
     budget = context.register.rule_set(RULES).values
     told = ranked[: int(budget["most_stories"])]
     stories = tuple(_story(code, fact, finding, parts, context, catalogue) for code in told)
@@ -264,7 +265,10 @@ def _now(rows: pd.DataFrame, context: Context, catalogue: Catalogue) -> tuple[st
 def _later(rows: pd.DataFrame, context: Context, catalogue: Catalogue) -> tuple[str, ...]:
     """Sentences on what comes next, as many as a story has room for."""
     most = int(value_of(context.register.rule_set(RULES), "most_later"))
-    return _said_once(list(within_budget(rows, catalogue, most, page="later")["sentence"]))
+    said = within_budget(rows, catalogue, most, page="later")["sentence"]
+    whole = set(said[rows.loc[said.index, "cohort"] == "all"])
+    # what holds of all children as of a group of them is said of all
+    return _said_once([one for one in said if one in whole or one.partition(": ")[2] not in whole])
 
 
 def _said_once(sentences: Sequence[str]) -> tuple[str, ...]:

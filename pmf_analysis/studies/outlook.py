@@ -210,7 +210,7 @@ def _of_series(
     row = {
         **row, **record, **_when(found, ahead, indicator),
         **_floor(found, ahead, rules), **_pace(row, found, ahead, indicator, rules),
-        **_needed(indicator, stretch, ahead, found),
+        **_needed(indicator, stretch, ahead, found, rules),
         **_figure(outlook, rules),
     }  # fmt: skip
     yield row
@@ -339,12 +339,24 @@ def _with_more(
     return with_more_starts(indicator, outlook, added, target)
 
 
-def _needed(indicator: Indicator, stretch: StillToCome | None, ahead: Ahead, found: Due) -> _Row:
+def _denied(verdict: RunRate, chance: Likelihood) -> bool:
+    """Whether what holds for the cases expected may well not hold for as many as may come."""
+    if verdict is RunRate.OUT_OF_REACH:
+        return chance in (Likelihood.LIKELY, Likelihood.EVEN)
+    return verdict is RunRate.MET_ANYWAY and chance in (Likelihood.UNLIKELY, Likelihood.EVEN)
+
+
+def _needed(
+    indicator: Indicator, stretch: StillToCome | None, ahead: Ahead, found: Due, rules: RuleSet
+) -> _Row:
     """What the cases still to come must bring, beside what is forecast of them."""
     middle = float(ahead.columns["shown_forecast"][found.at])
     if stretch is None or found.target is None or isnan(middle):
         return {"run_rate": RunRate.NOT_TOLD.value}
     asked: Needed = needed(indicator, stretch, found.target)
+    chance = float(ahead.columns["forecast_target_chance"][found.at])
+    if _denied(asked.verdict, _likelihood(chance, rules)):
+        return {"run_rate": RunRate.NOT_TOLD.value}
     first = found.at + 1 - stretch.periods
     expected = ahead.columns["forecast_numerator"][first : found.at + 1].sum()
     return {

@@ -174,3 +174,14 @@ def test_a_note_that_ends_several_sentences_is_said_once():
         [f"It has worsened. {note}", "Similar to the county.", f"Still Green. {note}"]
     )
     assert said == ("It has worsened.", "Similar to the county.", f"Still Green. {note}")
+
+
+def test_an_indicator_is_told_once_whatever_the_groups_of_children(context):
+    fact = facts(AUDIT_GOOD="red")
+    everyone = found(("AUDIT-GOOD", "S-RED"), ("AUDIT-GOOD", "F-NONE"))
+    group = everyone.assign(cohort="part", sentence="Of a part: " + everyone["sentence"])
+    page = summarise(fact, pd.concat([everyone, group], ignore_index=True), context)
+    (story,) = page.stories
+    assert page.headline.count("Case audits") == 1
+    assert story.later == ("Sentence of F-NONE.",)
+    assert "Of a part: Sentence of S-RED." in story.now

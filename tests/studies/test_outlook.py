@@ -196,9 +196,17 @@ def test_out_of_reach_and_met_whatever_comes(context_of):
     assert (
         out["run_rate_words"] == "every one of the about 500 cases still to come counted towards it"
     )
-    met = facts(table(over=(98, 100), ahead=(5.0, 10.0)), context_of())
+    sure = {"over": (98, 100), "ahead": (5.0, 10.0), "chances": (0.9,) * 12}
+    met = facts(table(**sure), context_of())
     assert met["run_rate"] == "met_anyway"
     assert met["run_rate_words"] == "the about 50 cases still to come"
+
+
+def test_what_the_chance_denies_is_not_said_for_certain(context_of):
+    # with more cases than expected it can still be met, and be missed
+    for over, ahead in (((50, 100), (80.0, 100.0)), ((98, 100), (5.0, 10.0))):
+        even = facts(table(over=over, ahead=ahead, chances=(0.5,) * 12), context_of())
+        assert (even["run_rate"], even["run_rate_words"]) == ("not_told", "")
 
 
 def test_a_mean_asks_an_average_of_the_coming_cases(context_of):
