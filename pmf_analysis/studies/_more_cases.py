@@ -19,6 +19,7 @@ from pmf_analysis.studies._run_rate import StillToCome, printed_edge
 from pmf_analysis.terms import MeasureKind, Polarity
 
 _LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+_TELLS = 2.33  # chances of 1% and of 99%
 _NORMAL = NormalDist()
 
 
@@ -74,7 +75,7 @@ def with_more(
     Outlook
         Never with a higher chance than as forecast, and a lower one the more cases come. The
         chance is read from the ends of the ranges on the scale of normal deviates, moved so
-        that with no more cases it is that of the forecast.
+        that with no more cases it is that of the forecast, as far as this can be told.
     """
     total = stretch.denominator + stretch.coming
     if not total > 0:
@@ -130,12 +131,19 @@ def _chance_above(points: tuple[float, ...], edge: float, moved: float, known: f
         return nan
     if known == 0:
         return 0.0
-    shift = 0.0
-    if known < 1:
-        shift = -_NORMAL.inv_cdf(known) - _deviate(points, edge)
-    elif moved <= points[0]:
+    if known == 1 and moved <= points[0]:
         return known
+    said = _TELLS if known == 1 else _NORMAL.inv_cdf(known)
+    by_ranges = -_deviate(points, edge)
+    # where the ranges are surer than a chance can be told, they are not less sure than it
+    surer = by_ranges > said
+    shift = _as_told(by_ranges) - _as_told(said) if surer else by_ranges - said
     return min(_NORMAL.cdf(-_deviate(points, moved) - shift), known)
+
+
+def _as_told(deviate: float) -> float:
+    """A deviate no further out than where futures, some hundreds of them, tell chances apart."""
+    return max(-_TELLS, min(deviate, _TELLS))
 
 
 def _deviate(points: tuple[float, ...], value: float) -> float:

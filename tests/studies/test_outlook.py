@@ -351,6 +351,14 @@ def test_more_cases_by_hand(context_of):
     assert likely.startswith("81.6% with 10% more, the chance of meeting the target")
 
 
+def test_a_chance_that_is_all_but_certain_falls_with_the_figure_and_not_faster():
+    sure = Outlook((86.0, 87.0, 88.6, 89.2, 90.0), 0.999)
+    # a tenth more of 230 cases beside 350 known ones: 603 in place of 580
+    more = with_more(indicator_of(), sure, StillToCome(5, 310, 350, 230), 0.1, 83.0)
+    assert more.points[2] > 83.5
+    assert 0.5 < more.target_chance < 0.999
+
+
 def test_a_stock_with_more_starts(context_of, rule_sets):
     # five months of 30 starts: a tenth more adds 15 children to the 104 of 31 March
     flows = {"kind": "count", "unit": "count", "polarity": "low", "data_period": "MS",
