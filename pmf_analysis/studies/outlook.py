@@ -71,7 +71,8 @@ COLUMNS = (
 )  # fmt: skip
 
 FACTS = {
-    "outlook_period": "", "outlook_range": "", "outlook_beyond": "", "outlook_target": "",
+    "outlook_period": "", "outlook_figure": "", "outlook_range": "",
+    "outlook_beyond": "", "outlook_target": "",
     "target_outlook": "", "target_chance": nan, "target_chance_words": "",
     "floor_outlook": "", "floor_chance": nan, "floor_chance_words": "",
     "floor_first_period": "", "floor_first_words": "", "outlook_floor": "",

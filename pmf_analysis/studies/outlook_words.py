@@ -59,6 +59,7 @@ def facts_of(
     return said | {
         "undeclared_change": row["undeclared_change"],
         "outlook_period": period_words(row, indicator),
+        "outlook_figure": figure_words(row, indicator),
         "outlook_range": range_words(row, indicator),
         "outlook_beyond": _date(row["due_on"]) if row["due_beyond"] == "yes" else "",
         "outlook_target": level_text(row["target"], indicator),
@@ -84,6 +85,13 @@ def facts_of(
 def period_words(row: Row, indicator: Indicator) -> str:
     """The figure that the outlook speaks of: ``the 12 months to March 2027``."""
     return _in_words(row["due_label"], indicator)
+
+
+def figure_words(row: Row, indicator: Indicator) -> str:
+    """The same with its noun: ``the figure for the 12 months to March 2027``; empty without."""
+    period = period_words(row, indicator)
+    named = not period or period.startswith("the figure ")
+    return period if named else f"the figure for {period}"
 
 
 def range_words(row: Row, indicator: Indicator) -> str:

@@ -137,6 +137,7 @@ def test_a_new_target_ends_the_one_before(context_of):
 def test_a_forecast_that_stops_before_the_date_says_so(context_of):
     found = facts(table(horizon=3), context_of())
     assert found["outlook_period"] == "the 12 months to January 2027"
+    assert found["outlook_figure"] == "the figure for the 12 months to January 2027"
     assert found["outlook_beyond"] == "31 March 2027"
 
 
@@ -229,6 +230,7 @@ def test_a_stock_asks_a_number_on_the_day(context_of):
     found = facts(rows, context_of(**stock))
     assert found["run_rate_words"] == "at most 90 on 31 March 2027; the forecast is 104"
     assert found["outlook_period"] == "the figure on 31 March 2027"
+    assert found["outlook_figure"] == "the figure on 31 March 2027"
 
 
 def test_no_run_rate_where_a_month_of_the_stretch_has_no_counts(context_of):
