@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -167,20 +168,19 @@ def test_lower_limits_in_each_others_columns_are_put_right():
     np.testing.assert_array_equal(found[["lo80", "lo95"]].to_numpy(float), [[3, 1], [3, 1], [3, 1]])
 
 
-STAND_IN = """#!{python}
-import json, sys, csv
+STAND_IN = """import json, sys, csv
 from pathlib import Path
 source, folder, names = Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:]
 rows = list(csv.DictReader(source.open()))
-last = {{row["series_id"]: row for row in rows}}
+last = {row["series_id"]: row for row in rows}
 for name in names:
-    with (folder / f"{{name}}.csv").open("w") as stream:
+    with (folder / f"{name}.csv").open("w") as stream:
         print("series_id,horizon,mean,lo80,hi80,lo95,hi95", file=stream)
         for one, row in last.items():
             for step in range(1, 1 + int(row["h"])):
                 print(one, step, *[row["value"]] * 5, sep=",", file=stream)
 costs = [
-    {{"model": name, "freq": freq, "series": 1, "seconds": 1.0, "swapped": int(name == "AutoETS")}}
+    {"model": name, "freq": freq, "series": 1, "seconds": 1.0, "swapped": int(name == "AutoETS")}
     for name in names for freq in ("monthly", "quarterly", "yearly")
 ]
 (folder / "cost.json").write_text(json.dumps(costs))
@@ -190,8 +190,12 @@ costs = [
 @pytest.fixture
 def bench(tmp_path) -> Path:
     """A program in the place of statsforecast: it repeats the last figure."""
+    script = tmp_path / "stand_in.py"
+    script.write_text(STAND_IN, encoding="utf-8")
     path = tmp_path / "python"
-    path.write_text(STAND_IN.format(python=sys.executable), encoding="utf-8")
+    # the first line of a script takes no folder with a space in its name; a shell does
+    call = f'exec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"'
+    path.write_text(f"#!/bin/sh\n{call}\n", encoding="utf-8")
     path.chmod(0o755)
     return path
 
